@@ -1,0 +1,45 @@
+package dev.tessera.codebook;
+
+/**
+ * Turns latents into indices and back.
+ *
+ * <p>Indices are position-major, {@code [positions x stages]}. Implementations are immutable and safe to share between
+ * threads; the same latents give the same indices on every machine, thread count and lane width.
+ */
+public sealed interface Quantizer permits VectorQuantizer, ResidualQuantizer {
+    /** Dimension of the vectors it takes. */
+    int dim();
+
+    /** K of each stage. */
+    int[] codebookSizes();
+
+    /** Number of indices per position. */
+    default int stages() {
+        return codebookSizes().length;
+    }
+
+    /**
+     * The indices of every vector, {@code [count x stages]}.
+     *
+     * @throws IllegalArgumentException when {@code latents.dim() != dim()}
+     */
+    int[] quantize(Latents latents);
+
+    /**
+     * The quantized latents of {@code indices}.
+     *
+     * @param indices {@code [count x stages]}, each in {@code [0, codebookSizes()[stage])}
+     * @param shape grid to give the result, product = count
+     */
+    Latents dequantize(int[] indices, int... shape);
+
+    /** {@link #quantize} with grid and codebook sizes attached. */
+    default Tokens toTokens(Latents latents) {
+        return Tokens.ofPositionMajor(latents.shape(), codebookSizes(), quantize(latents));
+    }
+
+    /** {@link #dequantize} of tokens. */
+    default Latents toLatents(Tokens tokens) {
+        return dequantize(tokens.toPositionMajor(), tokens.shape());
+    }
+}

@@ -1,0 +1,2 @@
+/** Model files and where they are found. */
+package dev.tessera.vqmodels;
