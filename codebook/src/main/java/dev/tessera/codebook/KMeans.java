@@ -1,84 +1,127 @@
 package dev.tessera.codebook;
 
-import java.util.Arrays;
-
 /**
  * Lloyd's k-means with a k-means++ start (Arthur and Vassilvitskii 2007) and repair of empty clusters.
  *
  * <p>The same vectors, seed and settings give the same codebook for any thread count.
+ *
+ * <ul>
+ *   <li><b>Sampling.</b> From more than {@code codebookSize x maxPointsPerCode} vectors that many are drawn without
+ *       replacement and the rest is not looked at (256 per code vector by default, as FAISS does). The start looks at 32
+ *       vectors per code vector.
+ *   <li><b>Empty clusters.</b> The cluster with the largest distortion is cut in two by the plane through its centroid,
+ *       square to the direction of its farthest member; the means of the halves become two centroids.
+ *   <li><b>Few distinct vectors.</b> With no more distinct training vectors than {@code codebookSize} the codebook holds
+ *       each of them once and is smaller than asked for.
+ *   <li><b>Stop.</b> After {@code iterations} updates, or when an update changes no assignment.
+ * </ul>
+ *
+ * <p>O(iterations x vectors x K x D) time.
  */
 public final class KMeans {
     private final int codebookSize;
     private final int iterations;
     private final long seed;
     private final int threads;
+    private final int maxPointsPerCode;
 
     private KMeans(Builder builder) {
         this.codebookSize = builder.codebookSize;
         this.iterations = builder.iterations;
         this.seed = builder.seed;
         this.threads = builder.threads;
+        this.maxPointsPerCode = builder.maxPointsPerCode;
     }
 
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Learns a codebook of {@code min(codebookSize, count)} code vectors. */
+    /** The codebook of {@link #run(Latents)}. */
     public Codebook fit(Latents vectors) {
-        int n = vectors.count();
-        int d = vectors.dim();
-        int k = Math.min(codebookSize, n);
-        if (k < 1) {
-            throw new IllegalArgumentException("there are no vectors to learn from");
-        }
-        float[] x = vectors.data();
-        java.util.SplittableRandom random = new java.util.SplittableRandom(seed);
-        float[] c = new float[k * d];
-        for (int j = 0; j < k; j++) {
-            int pick = random.nextInt(n);
-            System.arraycopy(x, pick * d, c, j * d, d);
-        }
-        for (int it = 0; it < iterations; it++) {
-            int[] a = new VectorQuantizer(Codebook.of(k, d, c)).quantize(vectors);
-            double[] sum = new double[k * d];
-            int[] counts = new int[k];
-            for (int i = 0; i < n; i++) {
-                counts[a[i]]++;
-                for (int t = 0; t < d; t++) {
-                    sum[a[i] * d + t] += x[i * d + t];
-                }
-            }
-            for (int j = 0; j < k; j++) {
-                if (counts[j] == 0) {
-                    int pick = random.nextInt(n);
-                    System.arraycopy(x, pick * d, c, j * d, d);
-                    continue;
-                }
-                for (int t = 0; t < d; t++) {
-                    c[j * d + t] = (float) (sum[j * d + t] / counts[j]);
-                }
-            }
-        }
-        return Codebook.of(k, d, Arrays.copyOf(c, k * d));
+        return run(vectors).codebook();
     }
 
-    /** Settings; defaults: 20 iterations, seed 1, all processors. */
+    /**
+     * Learns a codebook of at most {@code codebookSize} code vectors.
+     *
+     * @throws IllegalArgumentException when there are no vectors or a value is not finite
+     */
+    public KMeansResult run(Latents vectors) {
+        return learn(vectors, null, false);
+    }
+
+    /**
+     * Learns from weighted vectors: a weight of 2 counts like two copies, a weight of 0 takes no part in any mean. Sampling
+     * and the number of training vectors do not look at the weights.
+     *
+     * @param weights one per vector, finite, at least 0, not all 0
+     */
+    public KMeansResult run(Latents vectors, float[] weights) {
+        if (weights.length != vectors.count()) {
+            throw new IllegalArgumentException(
+                    "weights has " + weights.length + " values, must have one per vector, " + vectors.count());
+        }
+        double sum = 0;
+        for (int i = 0; i < weights.length; i++) {
+            if (!(weights[i] >= 0 && weights[i] < Float.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("weight " + i + " is " + weights[i] + ", must be finite and at least 0");
+            }
+            sum += weights[i];
+        }
+        if (sum == 0) {
+            throw new IllegalArgumentException("all weights are 0");
+        }
+        return learn(vectors, weights, false);
+    }
+
+    /**
+     * @param weights one per vector, or null for equal weights
+     * @param zeroFirst whether centroid 0 is the zero vector and stays so
+     */
+    KMeansResult learn(Latents vectors, float[] weights, boolean zeroFirst) {
+        if (vectors.count() < 1) {
+            throw new IllegalArgumentException("there are no vectors to learn from");
+        }
+        checkFinite(vectors);
+        SplitMix64 random = new SplitMix64(seed);
+        TrainingSet all = new TrainingSet(vectors.dim(), vectors.count(), vectors.data(), weights);
+        TrainingSet training = all.sample((long) codebookSize * maxPointsPerCode, random);
+        try (Workers workers = new Workers(threads)) {
+            float[] start = KMeansPlusPlus.start(training, codebookSize, zeroFirst, random, workers);
+            return new Lloyd(training, start, zeroFirst, workers).run(iterations);
+        }
+    }
+
+    private static void checkFinite(Latents vectors) {
+        float[] x = vectors.data();
+        for (int i = 0; i < x.length; i++) {
+            if (!Float.isFinite(x[i])) {
+                throw new IllegalArgumentException("vector " + i / vectors.dim() + " has the value " + x[i]
+                        + " in dimension " + i % vectors.dim() + ", must be finite");
+            }
+        }
+    }
+
+    /** Settings; defaults: 256 code vectors, 20 iterations, seed 1, all processors, 256 training vectors per code vector. */
     public static final class Builder {
         private int codebookSize = 256;
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
+        private int maxPointsPerCode = 256;
 
         private Builder() {}
 
+        /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = codebookSize;
+            this.codebookSize = requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
+        /** Most updates to make, at least 0 (0: the k-means++ start alone). */
         public Builder iterations(int iterations) {
-            this.iterations = iterations;
+            this.iterations = requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -87,13 +130,27 @@ public final class KMeans {
             return this;
         }
 
+        /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = threads;
+            this.threads = requireAtLeast(1, threads, "threads");
+            return this;
+        }
+
+        /** Size of the training sample per code vector, at least 1. */
+        public Builder maxPointsPerCode(int maxPointsPerCode) {
+            this.maxPointsPerCode = requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 
         public KMeans build() {
             return new KMeans(this);
+        }
+
+        static int requireAtLeast(int least, int value, String name) {
+            if (value < least) {
+                throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
+            }
+            return value;
         }
     }
 }

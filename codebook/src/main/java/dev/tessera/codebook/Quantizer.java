@@ -6,7 +6,7 @@ package dev.tessera.codebook;
  * <p>Indices are position-major, {@code [positions x stages]}. Implementations are immutable and safe to share between
  * threads; the same latents give the same indices on every machine, thread count and lane width.
  */
-public sealed interface Quantizer permits VectorQuantizer, ResidualQuantizer {
+public sealed interface Quantizer permits VectorQuantizer, ResidualQuantizer, ProductQuantizer {
     /** Dimension of the vectors it takes. */
     int dim();
 

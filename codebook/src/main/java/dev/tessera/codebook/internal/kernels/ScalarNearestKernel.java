@@ -1,44 +1,46 @@
 package dev.tessera.codebook.internal.kernels;
 
-/** The specification: score = x.c - |c|^2 / 2, fused multiply-adds in order of dimension, largest score wins. */
+/** The specification of {@link NearestKernel}. */
 final class ScalarNearestKernel implements NearestKernel {
-    private final float[] codes; // [codebookSize x dim]
-    private final float[] bias; // -|c|^2 / 2
-    private final int codebookSize;
-    private final int dim;
+    private final CentredCodes codes;
 
-    ScalarNearestKernel(float[] codes, int codebookSize, int dim) {
-        this.codes = codes.clone();
-        this.codebookSize = codebookSize;
-        this.dim = dim;
-        this.bias = new float[codebookSize];
-        for (int i = 0; i < codebookSize; i++) {
-            float sum = 0;
-            for (int k = 0; k < dim; k++) {
-                float c = codes[i * dim + k];
-                sum = Math.fma(c, c, sum);
-            }
-            bias[i] = -0.5f * sum;
-        }
+    ScalarNearestKernel(CentredCodes codes) {
+        this.codes = codes;
     }
 
     @Override
-    public void assign(float[] x, int offset, int count, int[] indices, int indicesOffset) {
+    public void assign(
+            float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset) {
+        int dim = codes.dim();
+        float[] mean = codes.mean();
+        float[] centred = new float[dim];
         for (int i = 0; i < count; i++) {
-            int from = offset + i * dim;
+            for (int k = 0; k < dim; k++) {
+                centred[k] = x[offset + i * dim + k] - mean[k];
+            }
             int best = 0;
             float bestScore = Float.NEGATIVE_INFINITY;
-            for (int j = 0; j < codebookSize; j++) {
-                float score = bias[j];
-                for (int k = 0; k < dim; k++) {
-                    score = Math.fma(x[from + k], codes[j * dim + k], score);
-                }
+            for (int j = 0; j < codes.codebookSize(); j++) {
+                float score = score(centred, j);
                 if (score > bestScore) {
                     bestScore = score;
                     best = j;
                 }
             }
             indices[indicesOffset + i] = best;
+            if (scores != null) {
+                scores[scoresOffset + i] = bestScore;
+            }
         }
+    }
+
+    private float score(float[] centred, int j) {
+        float[] c = codes.codes();
+        int from = j * codes.dim();
+        float score = codes.bias()[j];
+        for (int k = 0; k < centred.length; k++) {
+            score = Math.fma(centred[k], c[from + k], score);
+        }
+        return score;
     }
 }

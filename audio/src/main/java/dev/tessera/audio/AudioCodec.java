@@ -1,0 +1,186 @@
+package dev.tessera.audio;
+
+import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.AudioGeometry;
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrHeader;
+import java.io.IOException;
+import java.util.Locale;
+
+/**
+ * An {@link AudioModel} with its entropy models and the {@code .tsr} container: sound to file and back.
+ *
+ * <p>What a file holds depends on the rate. Below {@value #HYBRID_FROM_KBPS} kbps: envelopes only, whose phases are invented;
+ * the best use of so few bits is what a spectrogram shows. From there on: the waveform, with envelopes that noise fills up
+ * to. From {@value #CORE_FROM_KBPS} kbps on: the waveform alone. (Kbps of the payload; with two channels and more 1.5 times
+ * as much.) Quality 0 to 29 is envelopes only, 30 to 100 as for rates above.
+ *
+ * <p>The same sound, model and target give the same bytes on every machine, and the same bytes the same sound. Immutable,
+ * safe to share.
+ */
+public final class AudioCodec {
+    /** Where the waveform begins to be coded. */
+    static final double HYBRID_FROM_KBPS = 0.4;
+
+    /** Where noise filling ends. */
+    static final double CORE_FROM_KBPS = 12;
+
+    static final int ENVELOPE_CANDIDATES = 16;
+    static final int CORE_CANDIDATES = 6;
+
+    private static final double STEREO_FACTOR = 1.5;
+
+    // of lambda, as binary logarithms
+    private static final double FINEST_LAMBDA = -8;
+    private static final double COARSEST_LAMBDA = 20;
+    private static final double START_LAMBDA = -1;
+    private static final double LAMBDA_OCTAVES_PER_HALF_SIZE = 1.4;
+
+    /** Weight of a bit of the waveform, in squared steps: where step and weight together do best on the training set. */
+    private static final double CORE_LAMBDA = 0.8;
+
+    private static final double STEPS_PER_HALF_SIZE = 12;
+    private static final float HYBRID_ENVELOPE_LAMBDA = 0.6f;
+    private static final int HYBRID_NOISE = 4;
+    private static final int HYBRID_FROM_QUALITY = 30;
+
+    // of qualities
+    private static final double COARSEST_STEP = 0.5;
+    private static final double FINEST_STEP = 0.02;
+
+    private final AudioModel model;
+
+    public AudioCodec(AudioModel model) {
+        this.model = model;
+    }
+
+    /**
+     * A file and what it holds.
+     *
+     * @param bytes the whole {@code .tsr} file
+     * @param mode {@code envelope}, {@code hybrid} or {@code core}
+     * @param tokens number of tokens
+     * @param nominalBits bits that they would take at log2 K each
+     */
+    public record Compressed(byte[] bytes, String mode, long tokens, double nominalBits) {}
+
+    /**
+     * Compresses {@code signal}.
+     *
+     * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
+     */
+    public Compressed compress(AudioSignal signal, RateTarget target) {
+        PayloadWriter writer = new PayloadWriter(model, Planes.of(signal));
+        AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
+        return switch (target) {
+            case RateTarget.Quality quality -> finish(geometry, writer, settings(quality.quality()));
+            case RateTarget.Bytes bytes -> withinBudget(signal, geometry, writer, bytes.budget());
+        };
+    }
+
+    /**
+     * The sound in a file that this model made.
+     *
+     * @throws CorruptBitstreamException when the payload does not fit the header
+     */
+    public AudioSignal decompress(TsrFile file) throws IOException {
+        if (!(file.header().geometry() instanceof AudioGeometry geometry)) {
+            throw new CorruptBitstreamException(0, "the file holds no sound");
+        }
+        if (!file.header().model().equals(model.hash())) {
+            throw new CorruptBitstreamException(
+                    2, "the file was made with model " + file.header().model() + ", this is " + model.hash());
+        }
+        int parameters = file.header().parameters();
+        Mode mode = Settings.mode(parameters);
+        if (mode == null) {
+            throw new CorruptBitstreamException(0, "audio parameters are " + parameters + ", which is no mode");
+        }
+        long samples = Planes.samples(geometry.samples(), geometry.sampleRate());
+        if (samples * geometry.channels() > Integer.MAX_VALUE / MdctCore.VECTOR_DIM) {
+            throw new CorruptBitstreamException(0, "the sound has " + samples + " samples at 16 kHz, which is too many");
+        }
+        double noise = Settings.NOISE_LEVELS[Settings.noise(parameters)];
+        float[][] planes =
+                new PayloadReader(model, mode, noise, file.payload()).read(geometry.channels(), (int) samples);
+        return Planes.toSignal(planes, (int) geometry.samples(), geometry.sampleRate());
+    }
+
+    private Compressed withinBudget(AudioSignal signal, AudioGeometry geometry, PayloadWriter writer, long budget) {
+        int headerBytes = TsrFile.headerBytes(header(geometry, envelopeOnly(LambdaPlan.of(0))));
+        double kbps = 0.008 * (budget - headerBytes) / Math.max(1e-9, signal.seconds())
+                / (signal.channels() > 1 ? STEREO_FACTOR : 1);
+        if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
+            Mode mode = kbps < CORE_FROM_KBPS ? Mode.HYBRID : Mode.CORE;
+            StepRange range = new StepRange(writer.coefficients());
+            Compressed found = new BudgetSearch(range.finest(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget)
+                    .largest(range.guess(budget), index -> finish(geometry, writer, waveform(mode, index)));
+            if (found != null) {
+                return found;
+            }
+        }
+        return envelopeWithinBudget(geometry, writer, budget);
+    }
+
+    private Compressed envelopeWithinBudget(AudioGeometry geometry, PayloadWriter writer, long budget) {
+        BudgetSearch search = new BudgetSearch(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget);
+        Compressed found =
+                search.largest(START_LAMBDA, log -> finish(geometry, writer, envelopeOnly(LambdaPlan.of(power(log)))));
+        if (found == null) {
+            throw new IllegalArgumentException("the budget of " + budget + " bytes is below the smallest possible file, "
+                    + search.last().bytes().length + " bytes");
+        }
+        if (!search.hasBracket()) {
+            return found;
+        }
+        float coarse = power(search.fits());
+        float fine = power(search.tooFine());
+        return search.between(
+                writer.envelopeFrames(),
+                switchAt -> finish(geometry, writer, envelopeOnly(new LambdaPlan(coarse, fine, switchAt))));
+    }
+
+    private static float power(double logarithm) {
+        return (float) StrictMath.pow(2, logarithm);
+    }
+
+    private Compressed finish(AudioGeometry geometry, PayloadWriter writer, Settings settings) {
+        PayloadWriter.Payload payload = writer.write(settings);
+        return new Compressed(
+                TsrFile.write(header(geometry, settings), payload.bytes()),
+                settings.mode().name().toLowerCase(Locale.ROOT),
+                payload.tokens(),
+                payload.nominalBits());
+    }
+
+    private TsrHeader header(AudioGeometry geometry, Settings settings) {
+        return new TsrHeader(model.hash(), geometry, settings.parameters());
+    }
+
+    private static Settings settings(int quality) {
+        if (quality < HYBRID_FROM_QUALITY) {
+            return envelopeOnly(LambdaPlan.of((float) StrictMath.pow(10, 1 - quality / 12.0)));
+        }
+        double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
+        return waveform(
+                Mode.HYBRID,
+                Settings.indexOf(COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share)));
+    }
+
+    private static Settings envelopeOnly(LambdaPlan lambdas) {
+        return new Settings(Mode.ENVELOPE, 0, lambdas, 0, 0);
+    }
+
+    /** @param index of the step, with a fraction that becomes a finer or coarser choice at the nearest step */
+    private static Settings waveform(Mode mode, double index) {
+        int stepIndex = (int) StrictMath.rint(index);
+        double ratio = StrictMath.pow(2, (index - stepIndex) / 8); // of squared steps
+        return new Settings(
+                mode,
+                mode == Mode.HYBRID ? HYBRID_NOISE : 0,
+                LambdaPlan.of(HYBRID_ENVELOPE_LAMBDA),
+                stepIndex,
+                (float) (CORE_LAMBDA * ratio));
+    }
+}

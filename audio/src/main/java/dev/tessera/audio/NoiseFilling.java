@@ -1,0 +1,44 @@
+package dev.tessera.audio;
+
+/**
+ * Fills what the waveform coder left out with noise up to the coded envelope: the missing mel magnitudes become a signal of
+ * their own ({@link GriffinLim}), so that its time resolution is that of the envelope.
+ */
+final class NoiseFilling {
+    private static final int ITERATIONS = 8;
+    private static final long PHASE_SEED = 2;
+
+    /** Mean magnitude of an STFT bin (Hann, 1024) of white noise of rms 1: sqrt(384 x pi / 4). */
+    private static final double MAGNITUDE_PER_RMS = 17.37;
+
+    private NoiseFilling() {}
+
+    /**
+     * Adds noise to {@code samples}.
+     *
+     * @param mel magnitudes to reach, {@code [frames][80]}
+     * @param largest rms of the noise that is added to an MDCT coefficient at most; the stronger it is, the better the
+     *     envelope fits and the worse the waveform
+     */
+    static void add(float[] samples, double[][] mel, double largest) {
+        if (largest == 0 || samples.length == 0) {
+            return;
+        }
+        Spectrogram core = MelEnvelope.STFT.forward(samples);
+        double[][] missing = new double[mel.length][];
+        double[] bands = new double[MelEnvelope.BANDS];
+        for (int t = 0; t < mel.length; t++) {
+            MelEnvelope.MEL.apply(MelEnvelope.magnitudes(core, t), bands);
+            for (int b = 0; b < bands.length; b++) {
+                double energy = mel[t][b] * mel[t][b] - bands[b] * bands[b];
+                double limit = largest * MAGNITUDE_PER_RMS * MelEnvelope.MEL.weightSum(b);
+                bands[b] = energy <= 0 ? 0 : Math.min(limit, StrictMath.sqrt(energy));
+            }
+            missing[t] = MelEnvelope.spread(bands);
+        }
+        float[] noise = new GriffinLim(MelEnvelope.STFT, ITERATIONS).signal(missing, samples.length, PHASE_SEED);
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] += noise[i];
+        }
+    }
+}

@@ -1,0 +1,156 @@
+package dev.tessera.audio;
+
+import dev.tessera.codebook.Codebook;
+import dev.tessera.codebook.ResidualQuantizer;
+import dev.tessera.codecs.GridModel;
+import dev.tessera.codecs.RangeEncoder;
+import java.util.List;
+
+/**
+ * Rate-distortion optimised choice of residual-VQ tokens on a grid: at each place and stage the index with the least
+ * distortion + lambda x bits (entropy-constrained VQ, Chou, Lookabaugh and Gray 1989), the bits being those of the adaptive
+ * model at that moment.
+ *
+ * <p>Index 0 of the stages from {@code firstZeroStage} on is the zero vector, and it ends its position: the stages behind it
+ * are zero too and are not coded.
+ */
+final class TokenSearch {
+    private final List<float[]> codes; // by stage, [K x dim]
+    private final int dim;
+    private final int firstZeroStage;
+    private final int[] candidates;
+    private final float[] distances;
+    private final int[] costs;
+    private final int nearest;
+
+    /**
+     * @param nearest how many of the nearest code vectors are tried
+     * @param firstZeroStage first stage whose index 0 is the zero vector
+     */
+    TokenSearch(ResidualQuantizer quantizer, int nearest, int firstZeroStage) {
+        this.codes = quantizer.codebooks().stream().map(Codebook::toArray).toList();
+        this.dim = quantizer.dim();
+        this.firstZeroStage = firstZeroStage;
+        this.nearest = nearest;
+        this.candidates = new int[nearest + 1]; // and the zero vector
+        this.distances = new float[nearest + 1];
+        this.costs = new int[nearest + 1];
+    }
+
+    /**
+     * What is to be quantized.
+     *
+     * @param data {@code [height x stride x dim]}
+     * @param scale multiplies all data
+     * @param width columns that are coded, at most {@code stride}
+     */
+    record Source(float[] data, float scale, int height, int stride, int width) {}
+
+    /**
+     * Chooses all tokens; {@code model} learns them.
+     *
+     * @param encoder codes them too, unless null
+     * @param lambdas squared scaled units that a bit is worth, by position in raster order
+     * @return indices, {@code [height x width x stages]}
+     */
+    int[] choose(Source source, LambdaPlan lambdas, GridModel model, RangeEncoder encoder) {
+        int stages = codes.size();
+        int[] indices = new int[Math.multiplyExact(Math.multiplyExact(source.height, source.width), stages)];
+        float[] residual = new float[dim];
+        for (int y = 0; y < source.height; y++) {
+            for (int x = 0; x < source.width; x++) {
+                int position = y * source.width + x;
+                float lambda = lambdas.at(position);
+                float energy = load(source, y, x, residual);
+                for (int s = 0; s < stages; s++) {
+                    int index = best(model, s, y, x, residual, energy, lambda);
+                    if (encoder == null) {
+                        model.observe(s, y, x, index);
+                    } else {
+                        model.encode(encoder, s, y, x, index);
+                    }
+                    indices[position * stages + s] = index;
+                    if (index == 0 && s >= firstZeroStage) {
+                        break;
+                    }
+                    energy = subtract(codes.get(s), index, residual);
+                }
+            }
+        }
+        return indices;
+    }
+
+    private float load(Source source, int y, int x, float[] residual) {
+        float energy = 0;
+        int from = (y * source.stride + x) * dim;
+        for (int d = 0; d < dim; d++) {
+            residual[d] = source.data[from + d] * source.scale;
+            energy += residual[d] * residual[d];
+        }
+        return energy;
+    }
+
+    private float subtract(float[] vectors, int index, float[] residual) {
+        float energy = 0;
+        for (int d = 0; d < dim; d++) {
+            residual[d] -= vectors[index * dim + d];
+            energy += residual[d] * residual[d];
+        }
+        return energy;
+    }
+
+    private int best(GridModel model, int s, int y, int x, float[] residual, float energy, float lambda) {
+        boolean hasZero = s >= firstZeroStage;
+        if (hasZero && energy <= lambda) {
+            return 0; // a code vector that is not zero costs about a bit more at the least
+        }
+        int count = nearest(codes.get(s), residual, hasZero ? energy : Float.MAX_VALUE, hasZero ? 1 : 0);
+        if (lambda == 0) {
+            return count == 0 ? 0 : candidates[0];
+        }
+        if (hasZero) {
+            distances[count] = energy;
+            candidates[count++] = 0;
+        }
+        model.costs(s, y, x, candidates, count, costs);
+        int best = 0;
+        float bestScore = Float.MAX_VALUE;
+        for (int i = 0; i < count; i++) {
+            float score = distances[i] + lambda * costs[i] * (1f / 65536);
+            if (score < bestScore) {
+                bestScore = score;
+                best = candidates[i];
+            }
+        }
+        return best;
+    }
+
+    /** Fills candidates, nearest first, with code vectors from {@code first} on that are nearer than {@code limit}. */
+    private int nearest(float[] vectors, float[] residual, float limit, int first) {
+        int count = 0;
+        float worst = limit;
+        for (int k = first; k * dim < vectors.length; k++) {
+            float distance = 0;
+            int at = k * dim;
+            for (int d = 0; d < dim && distance < worst; d++) {
+                float e = residual[d] - vectors[at + d];
+                distance += e * e;
+            }
+            if (distance >= worst) {
+                continue;
+            }
+            int slot = count < nearest ? count++ : nearest - 1;
+            while (slot > 0 && distances[slot - 1] > distance) {
+                distances[slot] = distances[slot - 1];
+                candidates[slot] = candidates[slot - 1];
+                slot--;
+            }
+            distances[slot] = distance;
+            candidates[slot] = k;
+            if (count == nearest) {
+                worst = distances[count - 1];
+            }
+        }
+        return count;
+    }
+}

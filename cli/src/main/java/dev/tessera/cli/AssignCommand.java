@@ -1,0 +1,49 @@
+package dev.tessera.cli;
+
+import dev.tessera.codebook.Kernels;
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.Quantizer;
+import dev.tessera.vqmodels.CodebookFile;
+import dev.tessera.vqmodels.ModelFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tessera assign}: vectors to indices. */
+@Command(name = "assign", description = "Give every vector the index of its nearest code vector, [N] or [N, stages].")
+final class AssignCommand extends TesseraCommand {
+    @Parameters(index = "0", paramLabel = "VECTORS.npy", description = "The vectors, one a row.")
+    private Path vectors;
+
+    @Option(names = "--codebook", required = true, paramLabel = "F", description = "A codebook that 'fit' wrote.")
+    private Path codebook;
+
+    @Option(names = "-o", required = true, paramLabel = "INDICES.npy", description = "Where the indices go.")
+    private Path output;
+
+    @Override
+    int execute() throws IOException {
+        checkFree(output);
+        Quantizer quantizer = CodebookFile.quantizer(ModelFile.read(codebook));
+        Latents data = Vectors.read(vectors);
+        long start = System.nanoTime();
+        int[] indices = quantizer.quantize(data);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        writeFile(output, out -> Vectors.writeIndices(indices, quantizer, data.count(), out));
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("output", output.toString());
+        values.put("vectors", data.count());
+        values.put("stages", quantizer.stages());
+        values.put("codebook_size", quantizer.codebookSizes()[0]);
+        values.put("mean_squared_error", Vectors.meanSquaredError(data, quantizer, indices));
+        values.put("assign_seconds", seconds);
+        values.put("kernels", Kernels.active());
+        print(values, List.of(output + ": indices of " + data.count() + " vectors"));
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.tessera.cli;
+
+import dev.tessera.audio.AudioCodec;
+import dev.tessera.audio.AudioModel;
+import dev.tessera.codecs.container.AudioGeometry;
+import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.TsrHeader;
+import dev.tessera.image.ImageCodec;
+import dev.tessera.image.ImageModel;
+import dev.tessera.vqmodels.Media;
+import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.ModelRegistry;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The models of one run, each loaded once. */
+final class CodecLibrary {
+    private final ModelRegistry registry = ModelRegistry.load();
+    private final String wanted; // --model, or null
+    private final Map<String, ModelFile> files = new HashMap<>();
+    private final Map<String, ImageModel> imageModels = new HashMap<>();
+    private final Map<String, AudioModel> audioModels = new HashMap<>();
+
+    CodecLibrary(String wanted) {
+        this.wanted = wanted;
+    }
+
+    /** The image model that {@code --model} names, or the default. */
+    ImageModel imageModel() throws IOException {
+        return image(file(Media.IMAGE));
+    }
+
+    /** The audio model that {@code --model} names, or the default. */
+    AudioModel audioModel() throws IOException {
+        return audio(file(Media.AUDIO));
+    }
+
+    /** The codec of the model that a picture was made with. */
+    ImageCodec imageCodec(TsrHeader header) throws IOException {
+        return new ImageCodec(image(file(header)));
+    }
+
+    /** The codec of the model that a sound was made with. */
+    AudioCodec audioCodec(TsrHeader header) throws IOException {
+        return new AudioCodec(audio(file(header)));
+    }
+
+    /** The model that a bitstream names. */
+    ModelFile file(TsrHeader header) throws IOException {
+        String hash = header.model().toString();
+        ModelFile known = files.get(hash);
+        if (known == null) {
+            known = wanted == null ? registry.findByHash(hash) : registry.findByHash(hash, wanted);
+            files.put(hash, known);
+        }
+        return known;
+    }
+
+    /** "image" or "audio". */
+    static String media(TsrHeader header) {
+        return switch (header.geometry()) {
+            case ImageGeometry _ -> "image";
+            case AudioGeometry _ -> "audio";
+        };
+    }
+
+    private ModelFile file(Media media) throws IOException {
+        String key = media.name();
+        ModelFile known = files.get(key);
+        if (known == null) {
+            known = wanted == null ? registry.defaultModel(media) : registry.find(wanted);
+            files.put(key, known);
+        }
+        return known;
+    }
+
+    private ImageModel image(ModelFile file) throws IOException {
+        ImageModel model = imageModels.get(file.sha256());
+        if (model == null) {
+            model = ImageModel.load(file);
+            imageModels.put(file.sha256(), model);
+        }
+        return model;
+    }
+
+    private AudioModel audio(ModelFile file) throws IOException {
+        AudioModel model = audioModels.get(file.sha256());
+        if (model == null) {
+            model = AudioModel.load(file);
+            audioModels.put(file.sha256(), model);
+        }
+        return model;
+    }
+}

@@ -1,0 +1,109 @@
+package dev.tessera.cli;
+
+import dev.tessera.audio.AudioFiles;
+import dev.tessera.audio.AudioSignal;
+import dev.tessera.codebook.Kernels;
+import dev.tessera.codecs.container.AudioGeometry;
+import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.dataset.AtomicFile;
+import dev.tessera.image.Image;
+import dev.tessera.image.ImageFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tessera decompress}: {@code .tsr} bitstreams back to pictures and sound. */
+@Command(name = "decompress", description = "Decompress .tsr bitstreams to pictures (png, ppm, jpg) and sound (wav).")
+final class DecompressCommand extends TesseraCommand {
+    @Mixin
+    private Inputs inputs;
+
+    @Option(names = "-o", paramLabel = "OUT", description = "Output file, folder for several inputs, or - for stdout; the suffix decides the format.")
+    private String output;
+
+    @Option(names = "--model", paramLabel = "M", description = "Path of a model that is not shipped.")
+    private String model;
+
+    @Mixin
+    private LimitOptions limits;
+
+    private CodecLibrary library;
+
+    @Override
+    int execute() throws IOException {
+        List<Input> all = inputs.expand(console());
+        OutputNaming naming = new OutputNaming(output, all, json);
+        library = new CodecLibrary(model);
+        Batch batch = new Batch(this, "decompress");
+        int code = batch.run(
+                all, input -> decompress(input, naming), r -> r.get("input") + " -> " + r.getOrDefault("output", "stdout"));
+        batch.report();
+        return code;
+    }
+
+    private Map<String, Object> decompress(Input input, OutputNaming naming) throws IOException {
+        byte[] bytes = input.bytes();
+        TsrFile file = TsrFile.read(bytes, limits.limits());
+        Map<String, Object> report = new LinkedHashMap<>();
+        report.put("bytes", bytes.length);
+        report.put("layout", "single");
+        report.put("partial", false);
+        report.put("missing_chunks", 0);
+        long start = System.nanoTime();
+        switch (file.header().geometry()) {
+            case ImageGeometry _ -> {
+                Image image = library.imageCodec(file.header()).decompress(file);
+                report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
+                report.put("width", image.width());
+                report.put("height", image.height());
+                report.put("bits_per_pixel", 8.0 * bytes.length / image.width() / image.height());
+                String suffix = suffix(naming, ".png", List.of(".png", ".ppm", ".jpg", ".jpeg"));
+                write(input, naming, suffix, report, out -> ImageFiles.write(image, out, suffix.substring(1)));
+            }
+            case AudioGeometry _ -> {
+                AudioSignal signal = library.audioCodec(file.header()).decompress(file);
+                report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
+                report.put("sample_rate", signal.sampleRate());
+                report.put("channels", signal.channels());
+                report.put("kbps", 8.0 * bytes.length / signal.seconds() / 1000);
+                String suffix = suffix(naming, ".wav", List.of(".wav"));
+                write(input, naming, suffix, report, out -> AudioFiles.writeWav(signal, out));
+            }
+        }
+        report.put("model", library.file(file.header()).config().string("name"));
+        report.put("model_sha256", library.file(file.header()).sha256());
+        report.put("kernels", Kernels.active());
+        return report;
+    }
+
+    private static String suffix(OutputNaming naming, String usual, List<String> possible) {
+        String asked = naming.suffix();
+        if (asked == null) {
+            return usual;
+        }
+        String suffix = asked.toLowerCase(Locale.ROOT);
+        if (!possible.contains(suffix)) {
+            throw new UsageException("cannot write '" + asked + "', must be one of " + String.join(", ", possible));
+        }
+        return suffix;
+    }
+
+    private void write(Input input, OutputNaming naming, String suffix, Map<String, Object> report, AtomicFile.Body body)
+            throws IOException {
+        if (naming.isStdout()) {
+            body.writeTo(console().out());
+            console().out().flush();
+        } else {
+            Path target = naming.target(input, suffix);
+            writeFile(target, body);
+            report.put("output", target.toString());
+        }
+    }
+}

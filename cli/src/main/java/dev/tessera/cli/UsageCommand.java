@@ -1,0 +1,165 @@
+package dev.tessera.cli;
+
+import dev.tessera.codebook.CodebookUsage;
+import dev.tessera.codebook.Tokens;
+import dev.tessera.codebook.UsageCounter;
+import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.dataset.TokenFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tessera usage}: how well a codebook is used. */
+@Command(name = "usage", description = "Utilization of anybody's tokens, or of a model's on pictures or sound.")
+final class UsageCommand extends TesseraCommand {
+    @Parameters(
+            paramLabel = "TOKENS",
+            arity = "1..*",
+            description = "Folders that 'tokenize' wrote, .npy, .parquet or .bin (u16) files; with --model: pictures or sound.")
+    private List<String> names = List.of();
+
+    @Option(names = "--include", paramLabel = "GLOB", description = "Of folders take only files whose name fits.")
+    private String include;
+
+    @Option(names = "--codes", paramLabel = "K", description = "Codebook size of plain token files (default: largest index + 1).")
+    private Integer codes;
+
+    @Option(names = "--column", paramLabel = "C", description = "Column of the tokens in Parquet files (default: ${DEFAULT-VALUE}).")
+    private String column = "tokens";
+
+    @Option(names = "--model", paramLabel = "M", description = "Tokenize DATA with this model ('image' and 'audio' mean the defaults).")
+    private String model;
+
+    @Mixin
+    private LimitOptions limits;
+
+    private final List<UsageCounter> stages = new ArrayList<>();
+
+    @Override
+    int execute() throws IOException {
+        if (codes != null && codes < 1) {
+            throw new UsageException("--codes is " + codes + ", must be at least 1");
+        }
+        if (model != null) {
+            countData();
+        } else if (isIndexed()) {
+            TokenIndex index = TokenIndex.read(Path.of(names.getFirst()).resolve(TokenIndex.NAME));
+            for (TokenIndex.Item item : index.items()) {
+                count(index.tokens(item));
+            }
+        } else {
+            countFiles();
+        }
+        return report();
+    }
+
+    private boolean isIndexed() {
+        return names.size() == 1 && Files.isRegularFile(Path.of(names.getFirst()).resolve(TokenIndex.NAME));
+    }
+
+    private void countData() throws IOException {
+        boolean byMedia = model.equals("image") || model.equals("audio");
+        MediaTokenizer tokenizer = new MediaTokenizer(new CodecLibrary(byMedia ? null : model), limits);
+        for (Input input : Inputs.expand(names, include, console())) {
+            count(tokenizer.tokenize(input).tokens());
+        }
+    }
+
+    private void countFiles() throws IOException {
+        List<int[]> all = new ArrayList<>();
+        int largest = 0;
+        for (Input input : Inputs.expand(names, include, console())) {
+            if (input.isStdin()) {
+                throw new UsageException("tokens are read from files, not standard input");
+            }
+            try {
+                TokenFiles.read(input.path(), column, (shape, indices) -> all.add(indices));
+            } catch (CorruptBitstreamException e) {
+                throw new IOException(input.name() + ": " + e.getMessage(), e);
+            }
+        }
+        for (int[] indices : all) {
+            for (int index : indices) {
+                largest = Math.max(largest, index);
+            }
+        }
+        int size = codes == null ? largest + 1 : codes;
+        if (largest >= size) {
+            throw new UsageException("--codes is " + size + ", but the tokens go up to " + largest);
+        }
+        if (codes == null) {
+            say("K is taken as " + size + ", the largest index + 1; say --codes to be sure");
+        }
+        UsageCounter counter = new UsageCounter(size);
+        for (int[] indices : all) {
+            for (int index : indices) {
+                counter.add(index);
+            }
+        }
+        stages.add(counter);
+    }
+
+    private void count(Tokens tokens) {
+        for (int s = 0; s < tokens.stages(); s++) {
+            if (stages.size() == s) {
+                stages.add(new UsageCounter(tokens.codebookSize(s)));
+            }
+            stages.get(s).add(tokens, s);
+        }
+    }
+
+    private int report() {
+        List<Map<String, Object>> perStage = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                "%5s %10s %7s %7s %11s %9s %8s %10s %6s %9s",
+                "stage", "N", "K", "used", "utilization", "ceiling", "entropy", "perplexity", "dead", "top share"));
+        for (int s = 0; s < stages.size(); s++) {
+            CodebookUsage u = stages.get(s).usage();
+            perStage.add(fields(u));
+            lines.add(String.format(
+                    "%5d %10d %7d %7d %10.2f%% %8.2f%% %8.3f %10.1f %6d %8.2f%%",
+                    s,
+                    u.tokens(),
+                    u.codebookSize(),
+                    u.used(),
+                    100 * u.utilization(),
+                    100 * u.utilizationCeiling(),
+                    u.entropyBits(),
+                    u.perplexity(),
+                    u.deadCodes(),
+                    100 * u.topShare()));
+        }
+        lines.add("ceiling: what N independent uniform tokens would be expected to reach, 1 - (1 - 1/K)^N");
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (!perStage.isEmpty()) {
+            values.putAll(perStage.getFirst());
+        }
+        values.put("stages", perStage);
+        print(values, lines);
+        return ExitCode.DONE;
+    }
+
+    private static Map<String, Object> fields(CodebookUsage u) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("tokens", u.tokens());
+        fields.put("codebook_size", u.codebookSize());
+        fields.put("used", u.used());
+        fields.put("utilization", u.utilization());
+        fields.put("utilization_ceiling", u.utilizationCeiling());
+        fields.put("utilization_maximum", u.utilizationMaximum());
+        fields.put("entropy_bits", u.entropyBits());
+        fields.put("perplexity", u.perplexity());
+        fields.put("dead_codes", u.deadCodes());
+        fields.put("top_share", u.topShare());
+        return fields;
+    }
+}

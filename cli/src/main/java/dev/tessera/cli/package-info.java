@@ -1,0 +1,2 @@
+/** The {@code tessera} command: argument handling, reports and exit codes. */
+package dev.tessera.cli;

@@ -1,0 +1,211 @@
+package dev.tessera.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What scripts rely on: exit codes, JSON, naming, and that nothing is left half-written. */
+class CommandLineContractTest {
+    private static final Path MEDIA = Path.of("../samples/media");
+    private static final String PHOTO = MEDIA.resolve("photo-coffee.jpg").toString();
+    private static final String SPEECH = MEDIA.resolve("speech-english.wav").toString();
+
+    @TempDir
+    private Path folder;
+
+    private record Run(int code, byte[] out, String err) {
+        Map<String, Object> json() throws IOException {
+            return JSON.std.mapFrom(new String(out, StandardCharsets.UTF_8));
+        }
+    }
+
+    private static Run run(byte[] stdin, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                args,
+                new ByteArrayInputStream(stdin),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Run(code, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
+    }
+
+    private static Run run(String... args) {
+        return run(new byte[0], args);
+    }
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void aPhotoGoesThereAndBack() throws IOException {
+        Run compress = run("compress", PHOTO, "-o", path("x.tsr"), "--bpp", "0.04", "--json", "--verify");
+        assertEquals(0, compress.code(), compress.err());
+        Map<String, Object> json = compress.json();
+        long bytes = Files.size(folder.resolve("x.tsr"));
+        assertEquals(bytes, ((Number) json.get("bytes")).longValue());
+        assertEquals(8.0 * bytes / (512 * 512), ((Number) json.get("bits_per_pixel")).doubleValue(), 1e-12);
+        assertTrue(bytes <= 1310 && bytes >= 0.97 * 1310, bytes + " bytes");
+        assertEquals("single", json.get("layout"));
+        assertEquals(1, json.get("items"));
+        assertEquals(1, ((List<?>) json.get("results")).size());
+        assertEquals(0, run("decompress", path("x.tsr"), "-o", path("x.png")).code());
+        Run eval = run("eval", "image", PHOTO, path("x.png"), "--json");
+        assertTrue(((Number) eval.json().get("psnr")).doubleValue() >= 23, new String(eval.out(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void soundGoesThereAndBackThroughPipes() throws IOException {
+        byte[] wav = Files.readAllBytes(Path.of(SPEECH));
+        Run compress = run(wav, "compress", "-", "-o", "-", "--kbps", "3");
+        assertEquals(0, compress.code(), compress.err());
+        assertTrue(compress.out().length <= 1875);
+        Run decompress = run(compress.out(), "decompress", "-", "-o", "-");
+        assertEquals(0, decompress.code(), decompress.err());
+        assertEquals(wav.length, decompress.out().length);
+    }
+
+    @Test
+    void outputsAreNotOverwrittenUnlessAsked() throws IOException {
+        Path target = Files.writeString(folder.resolve("x.tsr"), "mine");
+        Run refused = run("compress", PHOTO, "-o", target.toString());
+        assertEquals(2, refused.code());
+        assertEquals("mine", Files.readString(target));
+        assertEquals(0, run("compress", PHOTO, "-o", target.toString(), "--overwrite").code());
+    }
+
+    @Test
+    void usageErrorsAreTwo() {
+        assertEquals(2, run("compress", path("nothing.png")).code());
+        assertEquals(2, run("frobnicate").code());
+        assertEquals(2, run("compress", PHOTO, "-o", "-", "--json").code());
+        assertEquals(2, run("compress", PHOTO, "-o", path("a.tsr"), "--bpp", "1", "--size", "5").code());
+        Run tooSmall = run("compress", PHOTO, "-o", path("a.tsr"), "--size", "5");
+        assertEquals(2, tooSmall.code());
+        assertTrue(tooSmall.err().contains("smallest possible file"), tooSmall.err());
+        assertEquals(2, run("compress", SPEECH, "-o", path("a.tsr"), "--bpp", "1").code());
+        assertEquals(2, run().code());
+        assertEquals(0, run("--help").code());
+    }
+
+    @Test
+    void oneBadFileAmongGoodOnesIsOne() throws IOException {
+        Path photo = Files.copy(Path.of(PHOTO), folder.resolve("a photo.jpg"));
+        Path bad = Files.writeString(folder.resolve("bad.jpg"), "no picture");
+        Path list = Files.writeString(folder.resolve("list.txt"), photo + "\n\n" + bad + "\n");
+        Run some = run("compress", "@" + list, "-o", path("out"), "--size", "2kB", "--json");
+        assertEquals(1, some.code());
+        assertEquals(2, some.json().get("items"));
+        assertTrue(Files.exists(folder.resolve("out/a photo.tsr")));
+        assertEquals(3, run("compress", bad.toString(), "-o", path("b.tsr")).code());
+    }
+
+    @Test
+    void damagedFilesAreThreeInOneLineAndLeaveNothing() throws IOException {
+        assertEquals(0, run("compress", PHOTO, "-o", path("x.tsr"), "--size", "700").code());
+        byte[] good = Files.readAllBytes(folder.resolve("x.tsr"));
+        SplittableRandom random = new SplittableRandom(1);
+        Path damaged = folder.resolve("d.tsr");
+        Path output = folder.resolve("d.png");
+        for (int i = 0; i < 1000; i++) {
+            byte[] bytes = random.nextBoolean() ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
+            if (bytes.length == good.length) {
+                bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            Files.write(damaged, bytes);
+            Run run = run("decompress", damaged.toString(), "-o", output.toString());
+            assertEquals(3, run.code(), run.err());
+            assertEquals(1, run.err().lines().count(), run.err());
+            assertFalse(run.err().contains("internal error"), run.err());
+            assertFalse(Files.exists(output));
+        }
+    }
+
+    @Test
+    void codebooksAreFittedAssignedAndTurnedBack() throws IOException {
+        SplittableRandom random = new SplittableRandom(3);
+        float[] values = new float[600 * 8];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble() + i / 8 % 5;
+        }
+        npy("v.npy", values, 600, 8);
+        for (String quantizer : List.of("kmeans", "rvq", "pq")) {
+            String book = path(quantizer + ".safetensors");
+            Run fit = run(
+                    "fit", path("v.npy"), "-o", book, "--quantizer", quantizer, "--codes", "16", "--stages", "2",
+                    "--subspaces", "4", "--json");
+            assertEquals(0, fit.code(), fit.err());
+            assertEquals(0, run("assign", path("v.npy"), "--codebook", book, "-o", path(quantizer + ".npy")).code());
+            Run back = run("dequantize", path(quantizer + ".npy"), "--codebook", book, "-o", path(quantizer + "-v.npy"), "--json");
+            assertEquals(0, back.code(), back.err());
+            assertEquals(600, back.json().get("vectors"));
+            Run usage = run("usage", path(quantizer + ".npy"), "--codes", "16", "--json");
+            assertEquals(0, usage.code(), usage.err());
+            assertEquals(16, usage.json().get("codebook_size"));
+            assertEquals(0, run("info", book, "--json").code());
+        }
+    }
+
+    @Test
+    void tokensGoToNpyAndParquetAndBack() throws IOException {
+        Run npy = run("tokenize", PHOTO, "-o", path("tokens"), "--format", "npy", "--json");
+        assertEquals(0, npy.code(), npy.err());
+        Run usage = run("usage", path("tokens"), "--json");
+        assertEquals(0, usage.code(), usage.err());
+        assertTrue(usage.json().keySet().containsAll(
+                List.of("utilization", "utilization_ceiling", "perplexity", "entropy_bits", "dead_codes", "tokens")));
+        assertEquals(0, run("detokenize", path("tokens"), "-o", path("back")).code());
+        assertTrue(Files.size(folder.resolve("back/photo-coffee.png")) > 1000);
+        Run parquet = run("tokenize", PHOTO, "-o", path("set"), "--format", "parquet");
+        assertEquals(0, parquet.code(), parquet.err());
+        Path shard = folder.resolve("set/data/train-00000-of-00001.parquet");
+        Run sameUsage = run("usage", shard.toString(), "--codes", "1024", "--json");
+        assertEquals(0, sameUsage.code(), sameUsage.err());
+        assertEquals(7 * 1024, ((Number) sameUsage.json().get("tokens")).intValue());
+    }
+
+    @Test
+    void modelsListsADefaultForBothMedia() throws IOException {
+        List<?> models = (List<?>) run("models", "--json").json().get("models");
+        assertEquals(2, models.stream().filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default"))).count());
+    }
+
+    @Test
+    void theSameFileTwice() throws IOException {
+        assertEquals(0, run("compress", SPEECH, "-o", path("a.tsr"), "--kbps", "0.6").code());
+        assertEquals(0, run("compress", SPEECH, "-o", path("b.tsr"), "--kbps", "0.6", "--threads", "1").code());
+        assertArrayEquals(Files.readAllBytes(folder.resolve("a.tsr")), Files.readAllBytes(folder.resolve("b.tsr")));
+        assertTrue(Files.size(folder.resolve("a.tsr")) <= 375);
+    }
+
+    private void npy(String name, float[] values, int rows, int columns) throws IOException {
+        String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+        header += " ".repeat(63 - (10 + header.length()) % 64) + "\n";
+        ByteBuffer out = ByteBuffer.allocate(10 + header.length() + 4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        out.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        out.putShort((short) header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
+        for (float v : values) {
+            out.putFloat(v);
+        }
+        Files.write(folder.resolve(name), out.array());
+    }
+}

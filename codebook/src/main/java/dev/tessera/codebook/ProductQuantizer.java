@@ -1,0 +1,85 @@
+package dev.tessera.codebook;
+
+import dev.tessera.codebook.internal.kernels.NearestKernel;
+import java.util.List;
+
+/**
+ * Product quantization (Jegou, Douze and Schmid 2011): the dimensions are split into consecutive subspaces, each with a
+ * codebook of its own; the subspaces may differ in dimension and in K.
+ *
+ * <p>O(count x sum of K x D).
+ */
+public final class ProductQuantizer implements Quantizer {
+    private final List<Codebook> codebooks;
+    private final List<NearestKernel> kernels;
+    private final int dim;
+
+    /** Codebooks of the subspaces in order; the first takes the first {@code codeDim()} dimensions, and so on. */
+    public ProductQuantizer(List<Codebook> codebooks) {
+        if (codebooks.isEmpty()) {
+            throw new IllegalArgumentException("codebooks is empty, there must be at least 1 subspace");
+        }
+        this.codebooks = List.copyOf(codebooks);
+        this.kernels = this.codebooks.stream()
+                .map(c -> NearestKernel.of(c.vectors(), c.codebookSize(), c.codeDim()))
+                .toList();
+        this.dim = this.codebooks.stream().mapToInt(Codebook::codeDim).sum();
+    }
+
+    /** The subspaces' codebooks in order. */
+    public List<Codebook> codebooks() {
+        return codebooks;
+    }
+
+    @Override
+    public int dim() {
+        return dim;
+    }
+
+    @Override
+    public int[] codebookSizes() {
+        return codebooks.stream().mapToInt(Codebook::codebookSize).toArray();
+    }
+
+    @Override
+    public int[] quantize(Latents latents) {
+        VectorQuantizer.checkDim(latents.dim(), dim);
+        int count = latents.count();
+        int subspaces = codebooks.size();
+        int[] indices = new int[Math.multiplyExact(count, subspaces)];
+        int[] subspaceIndices = new int[count];
+        int from = 0;
+        for (int m = 0; m < subspaces; m++) {
+            int d = codebooks.get(m).codeDim();
+            float[] part = new float[count * d];
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(latents.data(), i * dim + from, part, i * d, d);
+            }
+            kernels.get(m).assign(part, 0, count, subspaceIndices, 0);
+            for (int i = 0; i < count; i++) {
+                indices[i * subspaces + m] = subspaceIndices[i];
+            }
+            from += d;
+        }
+        return indices;
+    }
+
+    @Override
+    public Latents dequantize(int[] indices, int... shape) {
+        int subspaces = codebooks.size();
+        if (indices.length % subspaces != 0) {
+            throw new IllegalArgumentException(
+                    "indices has " + indices.length + " values, must be a multiple of the " + subspaces + " subspaces");
+        }
+        int count = indices.length / subspaces;
+        float[] out = new float[Math.multiplyExact(count, dim)];
+        for (int i = 0; i < count; i++) {
+            int at = i * dim;
+            for (int m = 0; m < subspaces; m++) {
+                codebooks.get(m).addTo(indices[i * subspaces + m], out, at);
+                at += codebooks.get(m).codeDim();
+            }
+        }
+        return Latents.of(shape, dim, out);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.tessera.codecs;
+
+import java.util.Arrays;
+
+/**
+ * Carry-less range encoder with a 64-bit state (after Martin 1979; the carry-less renormalisation narrows the range at
+ * a carry instead of propagating it, which costs less than 2^-30 bits a symbol here).
+ *
+ * <p>Intervals are integers only, so the bytes are the same on every machine. A {@link RangeDecoder} that is given the
+ * same intervals in the same order reads the symbols back. The stream has no length and no end mark of its own: the
+ * container knows both. Trailing zero bytes are dropped, the decoder reads zeros past the end.
+ */
+public final class RangeEncoder {
+    /** Largest number of bits of a probability or a power-of-two total. */
+    public static final int MAX_TOTAL_BITS = 24;
+
+    private byte[] bytes = new byte[256];
+    private int length;
+    private long low;
+    private long range = -1; // 2^64 - 1, unsigned
+
+    /**
+     * Encodes a symbol that owns {@code [cumulative, cumulative + frequency)} of {@code [0, total)}.
+     *
+     * @param frequency at least 1
+     * @param total at least {@code cumulative + frequency}, at most 2^{@value #MAX_TOTAL_BITS}
+     */
+    public void encode(int cumulative, int frequency, int total) {
+        if (cumulative < 0 || frequency < 1 || cumulative > total - frequency || total > 1 << MAX_TOTAL_BITS) {
+            throw new IllegalArgumentException("interval [" + cumulative + ", " + cumulative + " + " + frequency
+                    + ") of total " + total + " must be inside [0, total), not empty, total at most 2^"
+                    + MAX_TOTAL_BITS);
+        }
+        range = Long.divideUnsigned(range, total);
+        low += cumulative * range;
+        range *= frequency;
+        normalize();
+    }
+
+    /**
+     * Encodes one binary decision.
+     *
+     * @param bit 0 or 1
+     * @param probabilityOfOne in 1/65536, in [1, 65535]
+     */
+    public void encodeBit(int bit, int probabilityOfOne) {
+        long bound = (range >>> 16) * probabilityOfOne;
+        if (bit != 0) {
+            range = bound;
+        } else {
+            low += bound;
+            range -= bound;
+        }
+        normalize();
+    }
+
+    /** Encodes {@code value}, uniform in {@code [0, bound)}; any bound from 1 to 2^31 - 1. */
+    public void encodeUniform(int value, int bound) {
+        if (value < 0 || value >= bound) {
+            throw new IllegalArgumentException("value is " + value + ", must be in [0, " + bound + ")");
+        }
+        if (bound > 1) {
+            range = Long.divideUnsigned(range, bound);
+            low += value * range;
+            normalize();
+        }
+    }
+
+    /** Bytes that {@link #finish} would return now, give or take the last 8; for rate control. */
+    public int lengthSoFar() {
+        return length;
+    }
+
+    /** Ends the stream with the fewest bytes that still name the interval, and returns it. */
+    public byte[] finish() {
+        if (low != 0) { // a zero low needs no byte at all: the decoder reads zeros
+            for (int n = 1; n <= 8; n++) {
+                long mask = n == 8 ? 0 : -1L >>> 8 * n;
+                long value = (low + mask) & ~mask;
+                boolean wrapped = Long.compareUnsigned(value, low) < 0;
+                if (!wrapped && Long.compareUnsigned(value - low, range) < 0) {
+                    for (int i = 0; i < n; i++) {
+                        put((int) (value >>> 56 - 8 * i));
+                    }
+                    break;
+                }
+            }
+        }
+        while (length > 0 && bytes[length - 1] == 0) {
+            length--;
+        }
+        return Arrays.copyOf(bytes, length);
+    }
+
+    private void normalize() {
+        while (true) {
+            if ((low ^ low + range) >>> 56 != 0) {
+                if (range >>> 48 != 0) {
+                    return;
+                }
+                range = -low & (1L << 48) - 1;
+            }
+            put((int) (low >>> 56));
+            low <<= 8;
+            range <<= 8;
+        }
+    }
+
+    private void put(int b) {
+        if (length == bytes.length) {
+            bytes = Arrays.copyOf(bytes, length * 2);
+        }
+        bytes[length++] = (byte) b;
+    }
+}

@@ -1,0 +1,112 @@
+package dev.tessera.codecs.container;
+
+import dev.tessera.codecs.CorruptBitstreamException;
+
+/** {@link TsrHeader} to bytes and back, field by field as docs/formats/tsr.md lists them. */
+final class HeaderCoding {
+    /** Where the geometry starts: behind magic, kind and three bytes of model hash. */
+    static final int GEOMETRY_OFFSET = 5;
+
+    private static final int LAYOUT_SINGLE = 0;
+    private static final int MEDIA_IMAGE = 0;
+    private static final int MEDIA_AUDIO = 1;
+    private static final int EXTENT_BYTES = 4;
+    private static final int SAMPLES_BYTES = 5;
+    private static final int RATE_BYTES = 3;
+    private static final int PARAMETER_BYTES = 4;
+
+    private static final int RATE_FOLLOWS = 15;
+    private static final int[] RATES = {
+        8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000
+    };
+
+    private HeaderCoding() {}
+
+    /** The version that the second byte of a file declares; its place is the same in all versions to come. */
+    static int version(byte kind) {
+        return (kind & 0xFF) >>> 5;
+    }
+
+    static HeaderWriter write(TsrHeader header) {
+        HeaderWriter out = new HeaderWriter();
+        out.u8(TsrFile.MAGIC);
+        out.u8((TsrFile.FORMAT_VERSION << 5) | (LAYOUT_SINGLE << 3) | (media(header.geometry()) << 1));
+        out.u24(header.model().bits());
+        switch (header.geometry()) {
+            case ImageGeometry image -> {
+                out.varint(image.width() - 1);
+                out.varint(image.height() - 1);
+            }
+            case AudioGeometry audio -> writeAudio(audio, out);
+        }
+        out.varint(header.parameters());
+        return out;
+    }
+
+    static TsrHeader read(HeaderReader in) throws CorruptBitstreamException {
+        in.u8();
+        int kind = in.u8();
+        int layout = (kind >>> 3) & 3;
+        int media = (kind >>> 1) & 3;
+        if (layout != LAYOUT_SINGLE || (kind & 1) != 0) {
+            throw new CorruptBitstreamException(1, "layout " + layout + ", flag " + (kind & 1) + " are reserved");
+        }
+        ModelHash model = new ModelHash(in.u24());
+        Geometry geometry =
+                switch (media) {
+                    case MEDIA_IMAGE ->
+                        new ImageGeometry((int) in.varint(EXTENT_BYTES) + 1, (int) in.varint(EXTENT_BYTES) + 1);
+                    case MEDIA_AUDIO -> readAudio(in);
+                    default -> throw new CorruptBitstreamException(1, "media " + media + " is reserved");
+                };
+        return new TsrHeader(model, geometry, (int) in.varint(PARAMETER_BYTES));
+    }
+
+    private static int media(Geometry geometry) {
+        return switch (geometry) {
+            case ImageGeometry _ -> MEDIA_IMAGE;
+            case AudioGeometry _ -> MEDIA_AUDIO;
+        };
+    }
+
+    private static void writeAudio(AudioGeometry audio, HeaderWriter out) {
+        out.varint(audio.samples());
+        int code = rateCode(audio.sampleRate());
+        out.u8((code << 4) | (audio.channels() - 1));
+        if (code == RATE_FOLLOWS) {
+            out.varint(audio.sampleRate());
+        }
+    }
+
+    private static AudioGeometry readAudio(HeaderReader in) throws CorruptBitstreamException {
+        long samples = in.varint(SAMPLES_BYTES);
+        int formOffset = in.position();
+        int form = in.u8();
+        int code = form >>> 4;
+        int channels = (form & 15) + 1;
+        if (samples * channels > Integer.MAX_VALUE) {
+            throw new CorruptBitstreamException(
+                    GEOMETRY_OFFSET, samples + " samples x " + channels + " channels is above 2^31 - 1");
+        }
+        if (code < RATES.length) {
+            return new AudioGeometry(samples, RATES[code], channels);
+        }
+        if (code != RATE_FOLLOWS) {
+            throw new CorruptBitstreamException(formOffset, "sample rate code " + code + " is reserved");
+        }
+        int rate = (int) in.varint(RATE_BYTES);
+        if (rate < 1 || rate > AudioGeometry.MAX_SAMPLE_RATE || rateCode(rate) != RATE_FOLLOWS) {
+            throw new CorruptBitstreamException(formOffset + 1, "sample rate " + rate + " is out of range or has a code");
+        }
+        return new AudioGeometry(samples, rate, channels);
+    }
+
+    private static int rateCode(int sampleRate) {
+        for (int code = 0; code < RATES.length; code++) {
+            if (RATES[code] == sampleRate) {
+                return code;
+            }
+        }
+        return RATE_FOLLOWS;
+    }
+}

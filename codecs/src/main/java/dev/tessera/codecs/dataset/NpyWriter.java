@@ -1,0 +1,134 @@
+package dev.tessera.codecs.dataset;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Writes a {@code .npy} file front to back: version 1.0, little-endian, C order, elements at a multiple of 64 bytes, which is
+ * what {@code numpy.load} takes and can map into memory.
+ *
+ * <p>The shape is said first; {@link #close()} checks that it was kept.
+ */
+public final class NpyWriter implements Closeable {
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final OutputStream out;
+    private final NpyType type;
+    private final long[] shape;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    private long remaining;
+
+    /**
+     * Writes the header to {@code out}, which stays open when this writer is closed.
+     *
+     * @param type U2, I4, I8 or F4
+     * @param shape extents, row-major; none for a single number
+     */
+    public NpyWriter(OutputStream out, NpyType type, long... shape) throws IOException {
+        if (type != NpyType.U2 && type != NpyType.I4 && type != NpyType.I8 && type != NpyType.F4) {
+            throw new IllegalArgumentException("type is " + type + ", must be U2, I4, I8 or F4");
+        }
+        long elements = 1;
+        for (long extent : shape) {
+            if (extent < 0) {
+                throw new IllegalArgumentException("shape " + Arrays.toString(shape) + " has a negative extent");
+            }
+            elements = Math.multiplyExact(elements, extent);
+        }
+        this.out = out;
+        this.type = type;
+        this.shape = shape.clone();
+        this.remaining = elements;
+        out.write(NpyHeader.write(type, shape));
+    }
+
+    /** Appends floats to an F4 array. */
+    public void writeFloats(float... values) throws IOException {
+        if (type != NpyType.F4) {
+            throw new IllegalArgumentException("the array has the type " + type + ", floats need F4");
+        }
+        take(values.length);
+        for (float value : values) {
+            room().putFloat(value);
+        }
+    }
+
+    /**
+     * Appends integers to a U2, I4 or I8 array.
+     *
+     * @throws IllegalArgumentException when a value does not fit the type
+     */
+    public void writeLongs(long... values) throws IOException {
+        take(values.length);
+        for (long value : values) {
+            put(value);
+        }
+    }
+
+    /** Appends integers like {@link #writeLongs}. */
+    public void writeInts(int... values) throws IOException {
+        take(values.length);
+        for (int value : values) {
+            put(value);
+        }
+    }
+
+    /**
+     * Hands the last bytes to the stream.
+     *
+     * @throws IllegalStateException when the shape asks for more elements than were written
+     */
+    @Override
+    public void close() throws IOException {
+        flush();
+        if (remaining != 0) {
+            throw new IllegalStateException(
+                    "the shape " + Arrays.toString(shape) + " asks for " + remaining + " more elements");
+        }
+    }
+
+    private void put(long value) throws IOException {
+        switch (type) {
+            case U2 -> {
+                requireFit(value >= 0 && value <= 0xFFFF, value);
+                room().putShort((short) value);
+            }
+            case I4 -> {
+                requireFit(value == (int) value, value);
+                room().putInt((int) value);
+            }
+            case I8 -> room().putLong(value);
+            default -> throw new IllegalArgumentException("the array has the type " + type + ", integers need another");
+        }
+    }
+
+    private void requireFit(boolean fits, long value) {
+        if (!fits) {
+            throw new IllegalArgumentException("value is " + value + ", which does not fit the type " + type);
+        }
+    }
+
+    private void take(int elements) {
+        if (elements > remaining) {
+            throw new IllegalArgumentException("there are " + elements + " values, but the shape "
+                    + Arrays.toString(shape) + " has room for " + remaining);
+        }
+        remaining -= elements;
+    }
+
+    private ByteBuffer room() throws IOException {
+        if (buffer.remaining() < type.bytes()) {
+            flush();
+        }
+        return buffer;
+    }
+
+    private void flush() throws IOException {
+        out.write(buffer.array(), 0, buffer.position());
+        buffer.clear();
+    }
+}

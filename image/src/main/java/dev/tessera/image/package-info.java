@@ -1,0 +1,2 @@
+/** Picture files, the classical image tokenizer and its codec. */
+package dev.tessera.image;

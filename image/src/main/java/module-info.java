@@ -1,0 +1,13 @@
+/** Picture files, image tokenizers and the image codec. */
+module dev.tessera.image {
+    requires transitive dev.tessera.codecs;
+    requires transitive dev.tessera.vqmodels;
+    requires java.desktop;
+    requires com.twelvemonkeys.imageio.tiff;
+    requires com.twelvemonkeys.imageio.webp;
+
+    exports dev.tessera.image;
+
+    provides dev.tessera.vqmodels.ModelProvider with
+            dev.tessera.image.ImageModels;
+}

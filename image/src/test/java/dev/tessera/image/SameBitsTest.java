@@ -1,0 +1,63 @@
+package dev.tessera.image;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.TsrFile;
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Law 1: the same picture gives the same file, and the same file the same pixels, however the JVM runs. */
+class SameBitsTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Xint",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:UseAVX=0",
+                "-XX:UseAVX=1",
+                "-XX:-UseFMA",
+                "-XX:MaxVectorSize=16",
+                "-Dtessera.kernels=scalar",
+                "-Xcomp"
+            })
+    void anotherJvmMakesTheSameFileAndPixels(String flag) throws Exception {
+        assertEquals(fingerprint(), inAnotherJvm(flag));
+    }
+
+    /** Prints the fingerprint, for the parent to compare. */
+    public static void main(String[] args) throws Exception {
+        System.out.println(fingerprint());
+    }
+
+    private static String fingerprint() throws Exception {
+        ImageCodec codec = new ImageCodec(TestPictures.model());
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        byte[] file = codec.compress(TestPictures.scene(50, 40, 9), new RateTarget.Quality(60)).bytes();
+        digest.update(file);
+        digest.update(codec.decompress(TsrFile.read(file)).toRgb8());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static String inAnotherJvm(String flag) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                flag,
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path").replace(';', File.pathSeparatorChar),
+                SameBitsTest.class.getName()));
+        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(0, process.waitFor(), "exit code of the JVM with " + flag);
+        return out;
+    }
+}

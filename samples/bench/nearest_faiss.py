@@ -1,0 +1,64 @@
+"""Data and the FAISS side of nearest-faiss.sh. Needs numpy and, for `faiss`, the faiss module.
+
+  nearest_faiss.py data  DIR COUNT CODES DIM      writes DIR/x.f32 and DIR/c.f32
+  nearest_faiss.py faiss DIR DIM REPEATS          prints CPU seconds of each repeat, writes DIR/faiss.i32
+  nearest_faiss.py table DIR                      prints medians, ratio and how the two results differ
+"""
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def data(directory, count, codes, dim):
+    """A Gaussian mixture with a decaying spectrum; the codebook is its centres, jittered."""
+    rng = np.random.default_rng(20240611)
+    spread = (1.0 / np.sqrt(1.0 + np.arange(dim))).astype(np.float32)
+    centres = rng.standard_normal((codes, dim), dtype=np.float32) * spread
+    member = rng.integers(0, codes, count)
+    x = centres[member] + 0.35 * spread * rng.standard_normal((count, dim), dtype=np.float32)
+    c = centres + 0.05 * spread * rng.standard_normal((codes, dim), dtype=np.float32)
+    x.astype("<f4").tofile(directory / "x.f32")
+    c.astype("<f4").tofile(directory / "c.f32")
+
+
+def run_faiss(directory, dim, repeats):
+    import faiss
+
+    faiss.omp_set_num_threads(1)
+    x = np.fromfile(directory / "x.f32", "<f4").reshape(-1, dim)
+    c = np.fromfile(directory / "c.f32", "<f4").reshape(-1, dim)
+    index = faiss.IndexFlatL2(dim)
+    index.add(c)
+    index.search(x[: min(len(x), 2000)], 1)
+    for _ in range(repeats):
+        start = time.process_time()
+        _, labels = index.search(x, 1)
+        print(f"{time.process_time() - start:.6f}")
+    labels.ravel().astype("<i4").tofile(directory / "faiss.i32")
+    print("faiss", faiss.__version__, faiss.get_compile_options().strip(), file=sys.stderr)
+
+
+def table(directory):
+    name, count, codes, dim = (directory / "shape").read_text().split()
+    count, codes, dim = int(count), int(codes), int(dim)
+    seconds = {who: [float(v) for v in (directory / f"{who}.cpu").read_text().split()] for who in ("java", "faiss")}
+    java, peer = (statistics.median(seconds[who]) for who in ("java", "faiss"))
+    x = np.fromfile(directory / "x.f32", "<f4").reshape(-1, dim)
+    c = np.fromfile(directory / "c.f32", "<f4").reshape(-1, dim).astype(np.float64)
+    a = np.fromfile(directory / "java.i32", "<i4")
+    b = np.fromfile(directory / "faiss.i32", "<i4")
+    excess = ((x - c[a]) ** 2).sum(1).mean() / ((x - c[b]) ** 2).sum(1).mean() - 1
+    work = 2e-9 * count * codes * dim
+    print(
+        f"{name:4} n={count:<7} K={codes:<7} d={dim:<4} java {java:8.3f} s {work / java:5.1f} GFLOP/s   "
+        f"faiss {peer:8.3f} s {work / peer:5.1f} GFLOP/s   java/faiss {peer / java:5.2f}x   "
+        f"indices differ {np.mean(a != b):.2e}, distortion {excess:+.1e}"
+    )
+
+
+if __name__ == "__main__":
+    command, directory, *numbers = sys.argv[1:]
+    {"data": data, "faiss": run_faiss, "table": table}[command](Path(directory), *map(int, numbers))

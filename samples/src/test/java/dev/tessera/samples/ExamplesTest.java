@@ -1,0 +1,72 @@
+package dev.tessera.samples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tessera.codebook.Latents;
+import dev.tessera.codecs.AdaptiveSymbolModel;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every example runs, and says what it is meant to show. */
+class ExamplesTest {
+    @Test
+    void codebookExampleReconstructsThePhoto() throws Exception {
+        List<String> lines = run(() -> CodebookExample.main(new String[0]));
+        assertEquals("Latents[128, 128] x 16 -> Tokens[1 stages, [128, 128], K [64]]", lines.get(0));
+        double decibels = Double.parseDouble(lines.get(2).replace(" dB", ""));
+        assertTrue(decibels > 28 && decibels < 45, lines.get(2));
+    }
+
+    @Test
+    void ownEncoderExampleIsCloserThanAMean() throws Exception {
+        List<String> lines = run(() -> OwnEncoderExample.main(new String[0]));
+        assertEquals("168 temperatures -> Tokens[3 stages, [7], K [64, 64, 64]]", lines.get(0));
+        double error = Double.parseDouble(lines.get(1).replaceAll("[^0-9.]", ""));
+        assertTrue(error < 0.5, lines.get(1));
+    }
+
+    @Test
+    void ownEncoderAndDecoderAreInverse() {
+        float[] days = OwnEncoderExample.temperatures(5, 3);
+        Latents latents = new OwnEncoderExample.DayEncoder().encode(days);
+        assertEquals(OwnEncoderExample.HOURS + 1, latents.dim());
+        assertArrayEquals(days, new OwnEncoderExample.DayDecoder().decode(latents), 1e-4f);
+    }
+
+    @Test
+    void ownModelExampleDecodesAndSavesBytes() throws Exception {
+        List<String> lines = run(() -> OwnModelExample.main(new String[0]));
+        assertEquals("decoded: # Sample photos and recordings", lines.get(1));
+
+        byte[] text = Files.readAllBytes(Path.of("media/LICENSES.md"));
+        byte[] plain = OwnModelExample.encode(text, new AdaptiveSymbolModel(256));
+        byte[] own = OwnModelExample.encode(text, new OwnModelExample.PreviousByteModel());
+        assertTrue(own.length < plain.length && plain.length < text.length, own.length + " " + plain.length);
+        assertArrayEquals(
+                text, OwnModelExample.decode(own, text.length, new OwnModelExample.PreviousByteModel()));
+    }
+
+    @FunctionalInterface
+    private interface Program {
+        void run() throws Exception;
+    }
+
+    private static List<String> run(Program program) throws Exception {
+        PrintStream stdout = System.out;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            program.run();
+        } finally {
+            System.setOut(stdout);
+        }
+        return printed.toString(StandardCharsets.UTF_8).lines().toList();
+    }
+}

@@ -1,0 +1,9 @@
+package dev.tessera.vqmodels;
+
+/** What a model works on. */
+public enum Media {
+    IMAGE,
+    AUDIO,
+    /** Plain vectors. */
+    FEATURES
+}
