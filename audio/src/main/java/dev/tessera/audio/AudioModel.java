@@ -1,6 +1,5 @@
 package dev.tessera.audio;
 
-import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.Tokenizer;
@@ -13,7 +12,6 @@ import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -141,40 +139,6 @@ public final class AudioModel {
         return corePart;
     }
 
-    /**
-     * What the entropy model is told of the tokens. Stages whose index 0 is the zero vector: zero, or the lower, middle
-     * and upper third by norm. The others: the quarter of the tree-ordered codebook.
-     */
-    static GridSpec gridSpec(ResidualQuantizer quantizer, int firstZeroStage, boolean columns, int tableBits) {
-        byte[][] classes = new byte[quantizer.stages()][];
-        for (int s = 0; s < classes.length; s++) {
-            Codebook codebook = quantizer.codebooks().get(s);
-            int k = codebook.codebookSize();
-            classes[s] = new byte[k];
-            float[] norms = norms(codebook);
-            float[] sorted = norms.clone();
-            Arrays.sort(sorted);
-            for (int i = 0; i < k; i++) {
-                if (s < firstZeroStage) {
-                    classes[s][i] = (byte) (4L * i / k);
-                } else if (i > 0) {
-                    classes[s][i] = (byte) (norms[i] < sorted[k / 3] ? 1 : norms[i] < sorted[2 * k / 3] ? 2 : 3);
-                }
-            }
-        }
-        return new GridSpec(quantizer.codebookSizes(), columns, classes, tableBits);
-    }
-
-    private static float[] norms(Codebook codebook) {
-        float[] norms = new float[codebook.codebookSize()];
-        for (int i = 0; i < norms.length; i++) {
-            for (float v : codebook.codeVector(i)) {
-                norms[i] += v * v;
-            }
-        }
-        return norms;
-    }
-
     private static void addPart(ModelFile.Builder builder, String prefix, Part part) {
         CodebookFile.addTo(builder, prefix, part.quantizer);
         byte[][] classes = part.prior.spec().classes();
@@ -198,7 +162,7 @@ public final class AudioModel {
         byte[][] classes = new byte[stages][];
         for (int s = 0; s < stages; s++) {
             int size = quantizer.codebooks().get(s).codebookSize();
-            classes[s] = bytesOf(file.tensor(prefix + "." + s + ".classes", size));
+            classes[s] = file.tensor(prefix + "." + s + ".classes", size).toBytes();
             for (byte c : classes[s]) {
                 if (c < 0 || c > 3) {
                     throw new CorruptModelException(prefix + " has the class " + c + " in stage " + s + ", must be 0 to 3");
@@ -206,12 +170,6 @@ public final class AudioModel {
             }
         }
         GridSpec spec = new GridSpec(quantizer.codebookSizes(), columns, classes, tableBits);
-        return new Part(quantizer, GridPrior.of(spec, bytesOf(file.tensor(prefix + ".prior", -1))));
-    }
-
-    private static byte[] bytesOf(Tensor tensor) {
-        byte[] out = new byte[tensor.bytes().remaining()];
-        tensor.bytes().get(out);
-        return out;
+        return new Part(quantizer, GridPrior.of(spec, file.tensor(prefix + ".prior", -1).toBytes()));
     }
 }

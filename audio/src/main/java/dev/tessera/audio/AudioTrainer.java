@@ -9,6 +9,7 @@ import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.VectorQuantizer;
 import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.GridPrior;
+import dev.tessera.codecs.GridSpec;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -167,7 +168,7 @@ public final class AudioTrainer {
     private GridPrior envelopePrior(List<Latents> envelopes, ResidualQuantizer quantizer) {
         TokenSearch search = new TokenSearch(quantizer, AudioCodec.ENVELOPE_CANDIDATES, ENVELOPE_ZERO_STAGE);
         GridModel model = new GridModel(
-                GridPrior.blank(AudioModel.gridSpec(quantizer, ENVELOPE_ZERO_STAGE, false, recipe.priorTableBits())), 0, 0);
+                GridPrior.blank(GridSpec.of(quantizer.codebooks(), ENVELOPE_ZERO_STAGE, false, recipe.priorTableBits())), 0, 0);
         for (float lambda : recipe.envelopeLambdas()) {
             for (Latents envelope : envelopes) {
                 model = model.next(envelope.count(), 1);
@@ -185,7 +186,7 @@ public final class AudioTrainer {
     private GridPrior corePrior(List<float[]> coefficients, ResidualQuantizer quantizer) {
         TokenSearch search = new TokenSearch(quantizer, AudioCodec.CORE_CANDIDATES, CORE_ZERO_STAGE);
         GridModel model = new GridModel(
-                GridPrior.blank(AudioModel.gridSpec(quantizer, CORE_ZERO_STAGE, true, recipe.priorTableBits())), 0, 0);
+                GridPrior.blank(GridSpec.of(quantizer.codebooks(), CORE_ZERO_STAGE, true, recipe.priorTableBits())), 0, 0);
         Random random = new Random(recipe.seed());
         for (float[] sound : coefficients) {
             float step = recipe.coreSteps()[random.nextInt(recipe.coreSteps().length)];

@@ -77,42 +77,12 @@ public final class GridModel {
 
     /** Codes {@code index} and learns it. */
     public void encode(RangeEncoder encoder, int stage, int y, int x, int index) {
-        checkIndex(stage, index);
-        prepare(stage, y, x);
-        int bits = spec.bits(stage);
-        if (bits > 0) {
-            int nonZero = index == 0 ? 0 : 1;
-            encoder.encodeBit(nonZero, predict(stage, 0, 0));
-            learn(nonZero);
-            int node = 1;
-            for (int depth = 1; nonZero != 0 && depth <= bits; depth++) {
-                int bit = index >>> bits - depth & 1;
-                encoder.encodeBit(bit, predict(stage, depth, node));
-                learn(bit);
-                node = node << 1 | bit;
-            }
-        }
-        place(stage, y, x, index);
+        walk(encoder, stage, y, x, index);
     }
 
     /** Learns {@code index} without coding it: for training and for dry runs. */
     public void observe(int stage, int y, int x, int index) {
-        checkIndex(stage, index);
-        prepare(stage, y, x);
-        int bits = spec.bits(stage);
-        if (bits > 0) {
-            int nonZero = index == 0 ? 0 : 1;
-            predict(stage, 0, 0);
-            learn(nonZero);
-            int node = 1;
-            for (int depth = 1; nonZero != 0 && depth <= bits; depth++) {
-                int bit = index >>> bits - depth & 1;
-                predict(stage, depth, node);
-                learn(bit);
-                node = node << 1 | bit;
-            }
-        }
-        place(stage, y, x, index);
+        walk(null, stage, y, x, index);
     }
 
     /**
@@ -162,6 +132,32 @@ public final class GridModel {
             throw new IllegalArgumentException(
                     "index is " + index + ", must be in [0, " + codebookSizes[stage] + ") in stage " + stage);
         }
+    }
+
+    /** Takes the decisions of {@code index} one by one: predicts, codes unless {@code encoder} is null, learns. */
+    private void walk(RangeEncoder encoder, int stage, int y, int x, int index) {
+        checkIndex(stage, index);
+        prepare(stage, y, x);
+        int bits = spec.bits(stage);
+        if (bits > 0) {
+            int nonZero = index == 0 ? 0 : 1;
+            decide(encoder, stage, 0, 0, nonZero);
+            int node = 1;
+            for (int depth = 1; nonZero != 0 && depth <= bits; depth++) {
+                int bit = (index >>> (bits - depth)) & 1;
+                decide(encoder, stage, depth, node, bit);
+                node = node << 1 | bit;
+            }
+        }
+        place(stage, y, x, index);
+    }
+
+    private void decide(RangeEncoder encoder, int stage, int depth, int node, int bit) {
+        int probability = predict(stage, depth, node);
+        if (encoder != null) {
+            encoder.encodeBit(bit, probability);
+        }
+        learn(bit);
     }
 
     private int costPrepared(int stage, int index) {

@@ -1,6 +1,8 @@
 package dev.tessera.codecs;
 
+import dev.tessera.codebook.Codebook;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What a {@link GridModel} must know of the tokens it codes.
@@ -79,6 +81,22 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
         return new GridSpec(codebookSizes, columnContext, classes);
     }
 
+    /**
+     * Classes by what the code vectors are. Codebooks whose index 0 is the zero vector: 0 for it, 1, 2 and 3 for the lower,
+     * middle and upper third by norm. The others: the quarter of the tree-ordered codebook.
+     *
+     * @param codebooks one for each stage
+     * @param firstZeroStage first stage whose index 0 is the zero vector; so it is in all after it
+     */
+    public static GridSpec of(List<Codebook> codebooks, int firstZeroStage, boolean columnContext, int tableBits) {
+        byte[][] classes = new byte[codebooks.size()][];
+        for (int s = 0; s < classes.length; s++) {
+            classes[s] = s < firstZeroStage ? quarters(codebooks.get(s)) : thirdsByNorm(codebooks.get(s));
+        }
+        int[] sizes = codebooks.stream().mapToInt(Codebook::codebookSize).toArray();
+        return new GridSpec(sizes, columnContext, classes, tableBits);
+    }
+
     @Override
     public int[] codebookSizes() {
         return codebookSizes.clone();
@@ -97,5 +115,31 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
     /** Number of binary digits of an index of {@code stage}. */
     int bits(int stage) {
         return 32 - Integer.numberOfLeadingZeros(codebookSizes[stage] - 1);
+    }
+
+    private static byte[] quarters(Codebook codebook) {
+        int k = codebook.codebookSize();
+        byte[] classes = new byte[k];
+        for (int i = 0; i < k; i++) {
+            classes[i] = (byte) (4L * i / k);
+        }
+        return classes;
+    }
+
+    private static byte[] thirdsByNorm(Codebook codebook) {
+        int k = codebook.codebookSize();
+        float[] norms = new float[k];
+        for (int i = 0; i < k; i++) {
+            for (float v : codebook.codeVector(i)) {
+                norms[i] += v * v;
+            }
+        }
+        float[] sorted = norms.clone();
+        Arrays.sort(sorted);
+        byte[] classes = new byte[k];
+        for (int i = 1; i < k; i++) {
+            classes[i] = (byte) (norms[i] < sorted[k / 3] ? 1 : norms[i] < sorted[2 * k / 3] ? 2 : 3);
+        }
+        return classes;
     }
 }

@@ -66,11 +66,6 @@ public final class RangeEncoder {
         }
     }
 
-    /** Bytes that {@link #finish} would return now, give or take the last 8; for rate control. */
-    public int lengthSoFar() {
-        return length;
-    }
-
     /** Ends the stream with the fewest bytes that still name the interval, and returns it. */
     public byte[] finish() {
         if (low != 0) { // a zero low needs no byte at all: the decoder reads zeros

@@ -44,6 +44,16 @@ record ColorPlanes(int width, int height, float[] luma, float[] cb, float[] cr) 
         return planes;
     }
 
+    /** Luma (0), Cb (1) or Cr (2). */
+    float[] plane(int channel) {
+        return switch (channel) {
+            case 0 -> luma;
+            case 1 -> cb;
+            case 2 -> cr;
+            default -> throw new IllegalArgumentException("channel is " + channel + ", must be 0, 1 or 2");
+        };
+    }
+
     /** The picture of the top left {@code width x height} pixels; chroma interpolated linearly. */
     Image toImage(int imageWidth, int imageHeight) {
         float[][] rgb = new float[3][Math.multiplyExact(imageWidth, imageHeight)];

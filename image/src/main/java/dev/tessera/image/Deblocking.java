@@ -36,12 +36,66 @@ final class Deblocking {
     }
 
     void apply(ColorPlanes planes, Latents latents) {
-        byte[] levels = levels(latents, subspaceDims);
-        int columns = planes.width() / BlockTransform.BLOCK;
+        forEachStep(planes, levels(latents, subspaceDims), subspaceDims.length, (channel, right, stride, side, slot, jump) -> {
+            if (strengths[slot] == 0) {
+                return;
+            }
+            float[] plane = planes.plane(channel);
+            float amount = jump * strengths[slot];
+            for (int k = 0; k < side / 2; k++) {
+                float change = amount * ramp(k, side);
+                plane[right + k * stride] -= change;
+                plane[right - (k + 1) * stride] += change;
+            }
+        });
+    }
+
+    /** What is done at a step between two blocks. */
+    @FunctionalInterface
+    interface StepVisitor {
+        /**
+         * @param channel see {@link ColorPlanes#plane}
+         * @param right the first sample behind the edge
+         * @param stride from a sample to the next one across the edge
+         * @param side of a block, in samples of this plane
+         * @param slot place of the strength in the table
+         * @param jump height of the step
+         */
+        void visit(int channel, int right, int stride, int side, int slot, float jump);
+    }
+
+    /** Visits every step that may be smoothed: all planes, first across the columns of blocks, then across the rows. */
+    static void forEachStep(ColorPlanes planes, byte[] levels, int subspaces, StepVisitor visitor) {
         for (boolean across : new boolean[] {true, false}) {
-            smooth(planes.luma(), planes.width(), planes.height(), BlockTransform.BLOCK, across, levels, columns, 0);
-            smooth(planes.cb(), planes.width() / 2, planes.height() / 2, BlockTransform.BLOCK / 2, across, levels, columns, 1);
-            smooth(planes.cr(), planes.width() / 2, planes.height() / 2, BlockTransform.BLOCK / 2, across, levels, columns, 1);
+            for (int channel = 0; channel < 3; channel++) {
+                forEachStep(planes, channel, across, levels, subspaces, visitor);
+            }
+        }
+    }
+
+    private static void forEachStep(
+            ColorPlanes planes, int channel, boolean across, byte[] levels, int subspaces, StepVisitor visitor) {
+        int half = channel == 0 ? 1 : 2;
+        int width = planes.width() / half;
+        int height = planes.height() / half;
+        int side = BlockTransform.BLOCK / half;
+        int columns = width / side;
+        float[] plane = planes.plane(channel);
+        int stride = across ? 1 : width;
+        int edges = (across ? width : height) / side;
+        int length = across ? height : width;
+        for (int e = 1; e < edges; e++) {
+            for (int t = 0; t < length; t++) {
+                int along = t / side;
+                int blockA = across ? along * columns + e - 1 : (e - 1) * columns + along;
+                int blockB = across ? blockA + 1 : blockA + columns;
+                int right = across ? t * width + e * side : e * side * width + t;
+                float jump = plane[right] - plane[right - stride];
+                int slot = slot(Math.min(channel, 1), levels[blockA], levels[blockB], jump, subspaces);
+                if (slot >= 0) {
+                    visitor.visit(channel, right, stride, side, slot, jump);
+                }
+            }
         }
     }
 
@@ -79,31 +133,5 @@ final class Deblocking {
     /** Weight of the ramp {@code distance} samples from the edge, for blocks of {@code side} samples. */
     static float ramp(int distance, int side) {
         return 0.5f - (distance + 0.5f) / side;
-    }
-
-    private void smooth(
-            float[] plane, int width, int height, int side, boolean across, byte[] levels, int columns, int chroma) {
-        int step = across ? 1 : width; // from a sample to the next one on the other side of the edge
-        int edges = (across ? width : height) / side;
-        int length = across ? height : width;
-        for (int e = 1; e < edges; e++) {
-            for (int t = 0; t < length; t++) {
-                int along = t / side;
-                int blockA = across ? along * columns + e - 1 : (e - 1) * columns + along;
-                int blockB = across ? blockA + 1 : blockA + columns;
-                int right = across ? t * width + e * side : e * side * width + t;
-                float jump = plane[right] - plane[right - step];
-                int slot = slot(chroma, levels[blockA], levels[blockB], jump, subspaceDims.length);
-                if (slot < 0 || strengths[slot] == 0) {
-                    continue;
-                }
-                float amount = jump * strengths[slot];
-                for (int k = 0; k < side / 2; k++) {
-                    float change = amount * ramp(k, side);
-                    plane[right + k * step] -= change;
-                    plane[right - (k + 1) * step] += change;
-                }
-            }
-        }
     }
 }

@@ -21,14 +21,17 @@ final class DeblockingFit {
 
     void add(ColorPlanes original, ColorPlanes decoded, Latents quantized) {
         byte[] levels = Deblocking.levels(quantized, subspaceDims);
-        int w = decoded.width();
-        int h = decoded.height();
-        int side = BlockTransform.BLOCK;
-        for (boolean across : new boolean[] {true, false}) {
-            add(original.luma(), decoded.luma(), w, h, side, across, levels, 0);
-            add(original.cb(), decoded.cb(), w / 2, h / 2, side / 2, across, levels, 1);
-            add(original.cr(), decoded.cr(), w / 2, h / 2, side / 2, across, levels, 1);
-        }
+        Deblocking.forEachStep(decoded, levels, subspaceDims.length, (channel, right, stride, side, slot, jump) -> {
+            float[] o = original.plane(channel);
+            float[] p = decoded.plane(channel);
+            for (int k = 0; k < side / 2; k++) {
+                double r = jump * Deblocking.ramp(k, side);
+                int a = right - (k + 1) * stride;
+                int b = right + k * stride;
+                products[slot] += r * (o[a] - p[a]) - r * (o[b] - p[b]);
+                squares[slot] += 2 * r * r;
+            }
+        });
     }
 
     float[] strengths() {
@@ -38,33 +41,5 @@ final class DeblockingFit {
             strengths[i] = (float) Math.max(0, Math.min(1, s));
         }
         return strengths;
-    }
-
-    private void add(
-            float[] original, float[] decoded, int width, int height, int side, boolean across, byte[] levels, int chroma) {
-        int step = across ? 1 : width;
-        int edges = (across ? width : height) / side;
-        int length = across ? height : width;
-        int columns = width / side;
-        for (int e = 1; e < edges; e++) {
-            for (int t = 0; t < length; t++) {
-                int along = t / side;
-                int blockA = across ? along * columns + e - 1 : (e - 1) * columns + along;
-                int blockB = across ? blockA + 1 : blockA + columns;
-                int right = across ? t * width + e * side : e * side * width + t;
-                float jump = decoded[right] - decoded[right - step];
-                int slot = Deblocking.slot(chroma, levels[blockA], levels[blockB], jump, subspaceDims.length);
-                if (slot < 0) {
-                    continue;
-                }
-                for (int k = 0; k < side / 2; k++) {
-                    double r = jump * Deblocking.ramp(k, side);
-                    int a = right - (k + 1) * step;
-                    int b = right + k * step;
-                    products[slot] += r * (original[a] - decoded[a]) - r * (original[b] - decoded[b]);
-                    squares[slot] += 2 * r * r;
-                }
-            }
-        }
     }
 }

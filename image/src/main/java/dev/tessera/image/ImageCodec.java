@@ -51,21 +51,26 @@ public final class ImageCodec {
                 model.hash(),
                 new ImageGeometry(image.width(), image.height()),
                 (image.isGrey() ? GREY_FLAG : 0) | (alpha == null ? 0 : ALPHA_FLAG));
-        RateSearch.Attempt<Compressed> attempt = (before, after, switchAt) -> {
-            TokenSearch.Choice choice = TokenSearch.choose(colours, alpha, model.prior(), before, after, switchAt);
-            return new Compressed(
-                    TsrFile.write(header, choice.payload()),
-                    Tokens.ofPositionMajor(gridOf(image), model.quantizer().codebookSizes(), choice.indices()));
-        };
-        return switch (target) {
-            case RateTarget.Quality quality -> {
-                float lambda = lambdaOf(quality.quality());
-                yield attempt.run(lambda, lambda, 0);
-            }
-            case RateTarget.Bytes bytes ->
-                RateSearch.withinBudget(
-                        attempt, c -> c.bytes().length, colours.positions(), bytes.budget(), START_LAMBDA);
-        };
+        RateSearch.Attempt<TokenSearch.Choice> attempt = (before, after, switchAt) ->
+                TokenSearch.choose(colours, alpha, model.prior(), before, after, switchAt);
+        int overhead = TsrFile.headerBytes(header);
+        TokenSearch.Choice choice =
+                switch (target) {
+                    case RateTarget.Quality quality -> {
+                        float lambda = lambdaOf(quality.quality());
+                        yield attempt.run(lambda, lambda, 0);
+                    }
+                    case RateTarget.Bytes bytes ->
+                        RateSearch.withinBudget(
+                                attempt,
+                                c -> overhead + c.payload().length,
+                                colours.positions(),
+                                bytes.budget(),
+                                START_LAMBDA);
+                };
+        return new Compressed(
+                TsrFile.write(header, choice.payload()),
+                Tokens.ofPositionMajor(gridOf(image), model.quantizer().codebookSizes(), choice.indices()));
     }
 
     /**

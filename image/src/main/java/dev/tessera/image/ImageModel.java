@@ -1,6 +1,5 @@
 package dev.tessera.image;
 
-import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codebook.Tokenizer;
@@ -15,7 +14,6 @@ import dev.tessera.vqmodels.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -82,10 +80,10 @@ public final class ImageModel {
                 throw new CorruptModelException(
                         "codebook " + s + " has dimension " + dim + ", subspace_dims says " + dims[s]);
             }
-            classes[s] = bytesOf(file.tensor("prior." + s + ".classes", sizes[s]));
+            classes[s] = file.tensor("prior." + s + ".classes", sizes[s]).toBytes();
         }
         GridPrior prior =
-                GridPrior.of(new GridSpec(sizes, false, classes, tableBits(config)), bytesOf(file.tensor("prior.state", -1)));
+                GridPrior.of(new GridSpec(sizes, false, classes, tableBits(config)), file.tensor("prior.state", -1).toBytes());
         Tensor strengths = file.tensor("decoder.deblocking", Deblocking.strengthCount(dims.length));
         return new ImageModel(
                 file,
@@ -126,39 +124,9 @@ public final class ImageModel {
         return prior;
     }
 
-    /**
-     * What the entropy model is told of the tokens: subspace 0 by quarter of the tree-ordered codebook (about its
-     * luma), the others by their norm: zero, or the lower, middle and upper third.
-     */
+    /** What the entropy model is told of the tokens; all subspaces but the first have a zero vector. */
     static GridSpec gridSpec(ProductQuantizer quantizer, int tableBits) {
-        List<Codebook> codebooks = quantizer.codebooks();
-        byte[][] classes = new byte[codebooks.size()][];
-        for (int s = 0; s < classes.length; s++) {
-            Codebook codebook = codebooks.get(s);
-            int k = codebook.codebookSize();
-            classes[s] = new byte[k];
-            float[] norms = norms(codebook);
-            float[] sorted = norms.clone();
-            Arrays.sort(sorted);
-            for (int i = 0; i < k; i++) {
-                if (s == 0) {
-                    classes[s][i] = (byte) (4L * i / k);
-                } else if (i > 0) {
-                    classes[s][i] = (byte) (norms[i] < sorted[k / 3] ? 1 : norms[i] < sorted[2 * k / 3] ? 2 : 3);
-                }
-            }
-        }
-        return new GridSpec(quantizer.codebookSizes(), false, classes, tableBits);
-    }
-
-    private static float[] norms(Codebook codebook) {
-        float[] norms = new float[codebook.codebookSize()];
-        for (int i = 0; i < norms.length; i++) {
-            for (float v : codebook.codeVector(i)) {
-                norms[i] += v * v;
-            }
-        }
-        return norms;
+        return GridSpec.of(quantizer.codebooks(), 1, false, tableBits);
     }
 
     private static ModelFile toFile(
@@ -197,11 +165,5 @@ public final class ImageModel {
                     + ", " + GridSpec.MAX_TABLE_BITS + "]");
         }
         return bits;
-    }
-
-    private static byte[] bytesOf(Tensor tensor) {
-        byte[] out = new byte[tensor.bytes().remaining()];
-        tensor.bytes().get(out);
-        return out;
     }
 }

@@ -86,6 +86,13 @@ public final class Tensor {
         return data.asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     }
 
+    /** A copy of {@link #bytes()}. */
+    public byte[] toBytes() {
+        byte[] out = new byte[data.remaining()];
+        data.get(0, out);
+        return out;
+    }
+
     /**
      * The values as floats; F16 and BF16 are exact, F64 is rounded.
      *
