@@ -1,4 +1,6 @@
 // Writes the Parquet files of the tests that another writer than ours must have written: node write.js FOLDER
+// The arrow-*.parquet files beside them hold the same lists as nullable uint16, written by parquet-wasm 0.8.0 and
+// apache-arrow 21.2.0: WriterVersion.V1, row groups of 130, SNAPPY without and UNCOMPRESSED with dictionary.
 import { gzipSync } from 'node:zlib'
 import { parquetWriteFile } from 'hyparquet-writer'
 

@@ -34,8 +34,8 @@ public final class Codebook {
             throw new IllegalArgumentException("codeDim is " + codeDim + ", must be at least 1");
         }
         if (vectors.length != (long) codebookSize * codeDim) {
-            throw new IllegalArgumentException("vectors has " + vectors.length + " values, must have codebookSize x codeDim = "
-                    + (long) codebookSize * codeDim);
+            throw new IllegalArgumentException("vectors has " + vectors.length
+                    + " values, must have codebookSize x codeDim = " + (long) codebookSize * codeDim);
         }
         for (int i = 0; i < vectors.length; i++) {
             if (!Float.isFinite(vectors[i])) {

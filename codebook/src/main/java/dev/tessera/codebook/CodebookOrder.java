@@ -9,16 +9,35 @@ import java.util.Comparator;
  * vectors that share a prefix are the clusters of a smaller codebook.
  */
 public final class CodebookOrder {
-    private static final int POWER_ITERATIONS = 100;
+    private static final int POWER_ITERATIONS = 24; // the split needs a direction of large spread, not the eigenvector
+
+    private record Projected(int index, double value) {}
 
     private CodebookOrder() {}
 
     /** {@code codebook} with its code vectors in tree order. O(K D log K). */
     public static Codebook tree(Codebook codebook) {
-        int[] order = treeOrder(codebook);
+        return permute(codebook, treeOrder(codebook));
+    }
+
+    /**
+     * {@code codebook} with code vector {@code order[i]} in place i.
+     *
+     * @param order a permutation of the K indices
+     */
+    public static Codebook permute(Codebook codebook, int[] order) {
         int dim = codebook.codeDim();
-        float[] vectors = new float[order.length * dim];
+        boolean[] seen = new boolean[codebook.codebookSize()];
+        float[] vectors = new float[codebook.vectors().length];
+        if (order.length != seen.length) {
+            throw new IllegalArgumentException("order has " + order.length + " values, must have K = " + seen.length);
+        }
         for (int i = 0; i < order.length; i++) {
+            if (order[i] < 0 || order[i] >= seen.length || seen[order[i]]) {
+                throw new IllegalArgumentException("order[" + i + "] is " + order[i] + ", must be an index in [0, "
+                        + seen.length + ") that did not come before");
+            }
+            seen[order[i]] = true;
             System.arraycopy(codebook.vectors(), order[i] * dim, vectors, i * dim, dim);
         }
         return Codebook.of(order.length, dim, vectors);
@@ -26,49 +45,63 @@ public final class CodebookOrder {
 
     /** The permutation: place i of the tree order holds code vector {@code treeOrder[i]}. */
     public static int[] treeOrder(Codebook codebook) {
-        Integer[] order = new Integer[codebook.codebookSize()];
+        int[] order = new int[codebook.codebookSize()];
         Arrays.setAll(order, i -> i);
         split(codebook, order, 0, order.length);
-        return Arrays.stream(order).mapToInt(Integer::intValue).toArray();
+        return order;
     }
 
-    private static void split(Codebook codebook, Integer[] order, int from, int to) {
+    private static void split(Codebook codebook, int[] order, int from, int to) {
         int count = to - from;
         if (count < 2) {
             return;
         }
-        double[] direction = principalDirection(codebook, order, from, to);
-        double[] projection = new double[codebook.codebookSize()];
-        for (int i = from; i < to; i++) {
-            for (int d = 0; d < direction.length; d++) {
-                projection[order[i]] += codebook.get(order[i], d) * direction[d];
-            }
+        double[] mean = mean(codebook, order, from, to);
+        double[] direction = principalDirection(codebook, order, from, to, mean);
+        Projected[] projected = new Projected[count];
+        for (int i = 0; i < count; i++) {
+            projected[i] = new Projected(order[from + i], dot(codebook, order[from + i], mean, direction));
         }
-        Arrays.sort(order, from, to, Comparator.<Integer>comparingDouble(i -> projection[i]).thenComparing(i -> i));
+        Arrays.sort(projected, Comparator.comparingDouble(Projected::value).thenComparingInt(Projected::index));
+        for (int i = 0; i < count; i++) {
+            order[from + i] = projected[i].index();
+        }
         // The left part is a whole power of two, so that the parts fall on binary digits of the index.
         int left = Integer.highestOneBit(count - 1);
         split(codebook, order, from, from + left);
         split(codebook, order, from + left, to);
     }
 
-    /** Power iteration on the covariance, without forming it. */
-    private static double[] principalDirection(Codebook codebook, Integer[] order, int from, int to) {
-        int dim = codebook.codeDim();
-        double[] mean = new double[dim];
+    private static double[] mean(Codebook codebook, int[] order, int from, int to) {
+        double[] mean = new double[codebook.codeDim()];
         for (int i = from; i < to; i++) {
-            for (int d = 0; d < dim; d++) {
-                mean[d] += codebook.get(order[i], d) / (double) (to - from);
+            for (int d = 0; d < mean.length; d++) {
+                mean[d] += codebook.get(order[i], d);
             }
         }
+        for (int d = 0; d < mean.length; d++) {
+            mean[d] /= to - from;
+        }
+        return mean;
+    }
+
+    private static double dot(Codebook codebook, int index, double[] mean, double[] direction) {
+        double dot = 0;
+        for (int d = 0; d < direction.length; d++) {
+            dot += (codebook.get(index, d) - mean[d]) * direction[d];
+        }
+        return dot;
+    }
+
+    /** Power iteration on the covariance, without forming it, from the axis of the largest variance. */
+    private static double[] principalDirection(Codebook codebook, int[] order, int from, int to, double[] mean) {
+        int dim = mean.length;
         double[] direction = new double[dim];
-        Arrays.setAll(direction, d -> 1 + 0.01 * d); // not at right angles to anything likely
+        direction[widestAxis(codebook, order, from, to, mean)] = 1;
         for (int iteration = 0; iteration < POWER_ITERATIONS; iteration++) {
             double[] next = new double[dim];
             for (int i = from; i < to; i++) {
-                double dot = 0;
-                for (int d = 0; d < dim; d++) {
-                    dot += (codebook.get(order[i], d) - mean[d]) * direction[d];
-                }
+                double dot = dot(codebook, order[i], mean, direction);
                 for (int d = 0; d < dim; d++) {
                     next[d] += dot * (codebook.get(order[i], d) - mean[d]);
                 }
@@ -77,14 +110,27 @@ public final class CodebookOrder {
             for (double v : next) {
                 norm += v * v;
             }
-            norm = StrictMath.sqrt(norm);
+            norm = Math.sqrt(norm);
             if (norm == 0) {
-                break; // all equal, any order will do
+                break; // all equal: any order will do
             }
             for (int d = 0; d < dim; d++) {
                 direction[d] = next[d] / norm;
             }
         }
         return direction;
+    }
+
+    private static int widestAxis(Codebook codebook, int[] order, int from, int to, double[] mean) {
+        double[] spread = new double[mean.length];
+        int widest = 0;
+        for (int d = 0; d < mean.length; d++) {
+            for (int i = from; i < to; i++) {
+                double difference = codebook.get(order[i], d) - mean[d];
+                spread[d] += difference * difference;
+            }
+            widest = spread[d] > spread[widest] ? d : widest;
+        }
+        return widest;
     }
 }

@@ -7,7 +7,7 @@ package dev.tessera.codebook;
  *
  * <ul>
  *   <li><b>Sampling.</b> From more than {@code codebookSize x maxPointsPerCode} vectors that many are drawn without
- *       replacement and the rest is not looked at (256 per code vector by default, as FAISS does). The start looks at 32
+ *       replacement and the rest is not looked at (256 per code vector by default, as FAISS does). The start looks at 16
  *       vectors per code vector.
  *   <li><b>Empty clusters.</b> The cluster with the largest distortion is cut in two by the plane through its centroid,
  *       square to the direction of its farthest member; the means of the halves become two centroids.
@@ -65,7 +65,8 @@ public final class KMeans {
         double sum = 0;
         for (int i = 0; i < weights.length; i++) {
             if (!(weights[i] >= 0 && weights[i] < Float.POSITIVE_INFINITY)) {
-                throw new IllegalArgumentException("weight " + i + " is " + weights[i] + ", must be finite and at least 0");
+                throw new IllegalArgumentException(
+                        "weight " + i + " is " + weights[i] + ", must be finite and at least 0");
             }
             sum += weights[i];
         }

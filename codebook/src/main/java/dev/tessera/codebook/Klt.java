@@ -89,8 +89,8 @@ public final class Klt {
             throw new IllegalArgumentException("mean has " + mean.length + " values, must have inputDim = " + inputDim);
         }
         if (basis.length != (long) components * inputDim) {
-            throw new IllegalArgumentException("basis has " + basis.length + " values, must have components x inputDim = "
-                    + components + " x " + inputDim);
+            throw new IllegalArgumentException("basis has " + basis.length
+                    + " values, must have components x inputDim = " + components + " x " + inputDim);
         }
         return new Klt(inputDim, components, mean.clone(), basis.clone(), new double[0]);
     }

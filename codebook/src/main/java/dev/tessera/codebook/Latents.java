@@ -29,8 +29,8 @@ public final class Latents {
             throw new IllegalArgumentException("dim is " + dim + ", must be at least 1");
         }
         if (data.length != (long) count * dim) {
-            throw new IllegalArgumentException("data has " + data.length + " values, must have positions x dim = " + count
-                    + " x " + dim);
+            throw new IllegalArgumentException(
+                    "data has " + data.length + " values, must have positions x dim = " + count + " x " + dim);
         }
         return new Latents(shape.clone(), dim, count, data);
     }

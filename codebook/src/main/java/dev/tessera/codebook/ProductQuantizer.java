@@ -42,26 +42,30 @@ public final class ProductQuantizer implements Quantizer {
     }
 
     @Override
-    public int[] quantize(Latents latents) {
+    public int[] quantize(Latents latents, int threads) {
         VectorQuantizer.checkDim(latents.dim(), dim);
-        int count = latents.count();
+        int[] indices = new int[Math.multiplyExact(latents.count(), codebooks.size())];
+        Workers.forRows(threads, latents.count(), (from, to) -> quantizeRows(latents.data(), from, to, indices));
+        return indices;
+    }
+
+    private void quantizeRows(float[] x, int from, int to, int[] indices) {
         int subspaces = codebooks.size();
-        int[] indices = new int[Math.multiplyExact(count, subspaces)];
+        int count = to - from;
         int[] subspaceIndices = new int[count];
-        int from = 0;
+        int first = 0;
         for (int m = 0; m < subspaces; m++) {
             int d = codebooks.get(m).codeDim();
             float[] part = new float[count * d];
             for (int i = 0; i < count; i++) {
-                System.arraycopy(latents.data(), i * dim + from, part, i * d, d);
+                System.arraycopy(x, (from + i) * dim + first, part, i * d, d);
             }
             kernels.get(m).assign(part, 0, count, subspaceIndices, 0);
             for (int i = 0; i < count; i++) {
-                indices[i * subspaces + m] = subspaceIndices[i];
+                indices[(from + i) * subspaces + m] = subspaceIndices[i];
             }
-            from += d;
+            first += d;
         }
-        return indices;
     }
 
     @Override

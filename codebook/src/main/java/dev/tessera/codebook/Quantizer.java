@@ -23,7 +23,16 @@ public sealed interface Quantizer permits VectorQuantizer, ResidualQuantizer, Pr
      *
      * @throws IllegalArgumentException when {@code latents.dim() != dim()}
      */
-    int[] quantize(Latents latents);
+    default int[] quantize(Latents latents) {
+        return quantize(latents, 1);
+    }
+
+    /**
+     * {@link #quantize(Latents)} with the rows split over threads; the indices do not depend on their number.
+     *
+     * @param threads at least 1
+     */
+    int[] quantize(Latents latents, int threads);
 
     /**
      * The quantized latents of {@code indices}.

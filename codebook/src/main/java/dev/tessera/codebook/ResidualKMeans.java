@@ -44,7 +44,8 @@ public final class ResidualKMeans {
     public ResidualKMeansResult run(Latents vectors) {
         List<Codebook> codebooks = new ArrayList<>();
         List<Double> distortions = new ArrayList<>();
-        Latents residual = Latents.of(vectors.shape(), vectors.dim(), vectors.data().clone());
+        Latents residual =
+                Latents.of(vectors.shape(), vectors.dim(), vectors.data().clone());
         SplitMix64 seeds = new SplitMix64(seed);
         for (int s = 0; s < stages; s++) {
             KMeans learner = KMeans.builder()

@@ -1,6 +1,7 @@
 package dev.tessera.codebook;
 
 import dev.tessera.codebook.internal.kernels.NearestKernel;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -47,26 +48,30 @@ public final class ResidualQuantizer implements Quantizer {
     }
 
     @Override
-    public int[] quantize(Latents latents) {
+    public int[] quantize(Latents latents, int threads) {
         VectorQuantizer.checkDim(latents.dim(), dim());
-        int count = latents.count();
+        int[] indices = new int[Math.multiplyExact(latents.count(), codebooks.size())];
+        Workers.forRows(threads, latents.count(), (from, to) -> quantizeRows(latents.data(), from, to, indices));
+        return indices;
+    }
+
+    private void quantizeRows(float[] x, int from, int to, int[] indices) {
         int d = dim();
         int stages = codebooks.size();
-        float[] residual = latents.data().clone();
+        int count = to - from;
+        float[] residual = Arrays.copyOfRange(x, from * d, to * d);
         int[] stageIndices = new int[count];
-        int[] indices = new int[Math.multiplyExact(count, stages)];
         for (int s = 0; s < stages; s++) {
             kernels.get(s).assign(residual, 0, count, stageIndices, 0);
             float[] vectors = codebooks.get(s).vectors();
             for (int i = 0; i < count; i++) {
                 int index = stageIndices[i];
-                indices[i * stages + s] = index;
+                indices[(from + i) * stages + s] = index;
                 for (int k = 0; k < d; k++) {
                     residual[i * d + k] -= vectors[index * d + k];
                 }
             }
         }
-        return indices;
     }
 
     @Override

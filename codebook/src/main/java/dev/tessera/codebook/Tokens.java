@@ -35,14 +35,14 @@ public final class Tokens {
             throw new IllegalArgumentException("codebookSizes is empty, there must be at least 1 stage");
         }
         if (indices.length != (long) positions * codebookSizes.length) {
-            throw new IllegalArgumentException("indices has " + indices.length + " values, must have stages x positions = "
-                    + codebookSizes.length + " x " + positions);
+            throw new IllegalArgumentException("indices has " + indices.length
+                    + " values, must have stages x positions = " + codebookSizes.length + " x " + positions);
         }
         for (int i = 0; i < indices.length; i++) {
             int stage = i / positions;
             if (indices[i] < 0 || indices[i] >= codebookSizes[stage]) {
-                throw new IllegalArgumentException("index " + indices[i] + " at position " + i % positions + " of stage "
-                        + stage + ", must be in [0, " + codebookSizes[stage] + ")");
+                throw new IllegalArgumentException("index " + indices[i] + " at position " + i % positions
+                        + " of stage " + stage + ", must be in [0, " + codebookSizes[stage] + ")");
             }
         }
         return new Tokens(shape.clone(), codebookSizes.clone(), positions, indices.clone());
@@ -123,6 +123,7 @@ public final class Tokens {
 
     @Override
     public String toString() {
-        return "Tokens[" + stages() + " stages, " + Arrays.toString(shape) + ", K " + Arrays.toString(codebookSizes) + "]";
+        return "Tokens[" + stages() + " stages, " + Arrays.toString(shape) + ", K " + Arrays.toString(codebookSizes)
+                + "]";
     }
 }

@@ -8,8 +8,6 @@ import dev.tessera.codebook.internal.kernels.NearestKernel;
  * <p>O(count x K x D).
  */
 public final class VectorQuantizer implements Quantizer {
-    private static final int ROWS_PER_TASK = 2048;
-
     private final Codebook codebook;
     private final NearestKernel kernel;
 
@@ -33,19 +31,14 @@ public final class VectorQuantizer implements Quantizer {
     }
 
     @Override
-    public int[] quantize(Latents latents) {
-        return quantize(latents, 1);
-    }
-
-    /** {@link #quantize(Latents)} with the rows split over {@code threads} threads; same indices for any number of them. */
     public int[] quantize(Latents latents, int threads) {
         checkDim(latents.dim(), dim());
         int[] indices = new int[latents.count()];
         int d = dim();
-        try (Workers workers = new Workers(threads)) {
-            workers.runRows(latents.count(), ROWS_PER_TASK, (from, to) ->
-                    kernel.assign(latents.data(), from * d, to - from, indices, from));
-        }
+        Workers.forRows(
+                threads,
+                latents.count(),
+                (from, to) -> kernel.assign(latents.data(), from * d, to - from, indices, from));
         return indices;
     }
 

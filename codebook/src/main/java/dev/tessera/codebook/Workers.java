@@ -14,6 +14,8 @@ import java.util.function.IntConsumer;
  * number only, and its result must have a place of its own: then the outcome is the same for any number of threads.
  */
 final class Workers implements AutoCloseable {
+    private static final int ROWS_PER_TASK = 2048;
+
     private final int threads;
     private final ExecutorService executor; // null with one thread: everything runs in the caller
 
@@ -24,7 +26,17 @@ final class Workers implements AutoCloseable {
         this.threads = threads;
         this.executor = threads == 1
                 ? null
-                : Executors.newFixedThreadPool(threads - 1, Thread.ofPlatform().daemon().name("tessera-", 0).factory());
+                : Executors.newFixedThreadPool(
+                        threads - 1,
+                        Thread.ofPlatform().daemon().name("tessera-", 0).factory());
+    }
+
+    /** Shares out {@code count} rows in ranges of at most 2048; with one range no thread is started. */
+    static void forRows(int threads, int count, RowTask rows) {
+        int tasks = (int) (((long) count + ROWS_PER_TASK - 1) / ROWS_PER_TASK);
+        try (Workers workers = new Workers(tasks < 2 ? Math.min(threads, 1) : threads)) {
+            workers.runRows(count, ROWS_PER_TASK, rows);
+        }
     }
 
     /** Calls {@code task} once for each number in {@code [0, tasks)} and returns when all are done. */

@@ -25,6 +25,28 @@ class CodebookUsageTest {
     }
 
     @Test
+    void deadBelowAThreshold() {
+        long[] counts = {4, 2, 1, 1, 0, 0, 0, 0};
+        assertEquals(1, CodebookUsage.of(counts).deadBelow());
+        CodebookUsage usage = CodebookUsage.of(counts, 2);
+        assertEquals(6, usage.deadCodes());
+        assertEquals(2, usage.deadBelow());
+        assertEquals(4, usage.used());
+        assertEquals(Math.pow(2, 1.75) / 8, usage.relativePerplexity(), 1e-12);
+        assertThrows(IllegalArgumentException.class, () -> CodebookUsage.of(counts, 0));
+    }
+
+    @Test
+    void everyStageHasItsOwnStatistics() {
+        Tokens tokens = Tokens.of(new int[] {4}, new int[] {2, 4}, new int[] {0, 1, 1, 1, 3, 3, 3, 3});
+        java.util.List<CodebookUsage> usages = CodebookUsage.ofStages(tokens);
+        assertEquals(CodebookUsage.of(new long[] {1, 3}), usages.get(0));
+        assertEquals(CodebookUsage.of(new int[] {3, 3, 3, 3}, 4), usages.get(1));
+        assertEquals(0, usages.get(1).entropyBits());
+        assertEquals(1, usages.get(1).topShare());
+    }
+
+    @Test
     void fewerTokensThanCodesLowerTheMaximum() {
         long[] counts = new long[100];
         counts[3] = 1;

@@ -78,12 +78,11 @@ public final class CodebookFile {
 
     /** Adds the codebooks of {@code quantizer} to a model that holds more. */
     public static void addTo(ModelFile.Builder builder, String prefix, Quantizer quantizer) {
-        List<Codebook> codebooks =
-                switch (quantizer) {
-                    case VectorQuantizer vector -> List.of(vector.codebook());
-                    case ResidualQuantizer residual -> residual.codebooks();
-                    case ProductQuantizer product -> product.codebooks();
-                };
+        List<Codebook> codebooks = switch (quantizer) {
+            case VectorQuantizer vector -> List.of(vector.codebook());
+            case ResidualQuantizer residual -> residual.codebooks();
+            case ProductQuantizer product -> product.codebooks();
+        };
         for (int s = 0; s < codebooks.size(); s++) {
             Codebook codebook = codebooks.get(s);
             builder.tensor(

@@ -46,7 +46,8 @@ public final class ModelIndex {
     public static String toJson(List<ModelDescription> models) {
         StringBuilder json = new StringBuilder("{\"models\": [");
         for (int i = 0; i < models.size(); i++) {
-            json.append(i == 0 ? "\n  " : ",\n  ").append(Json.write(models.get(i).toMap()));
+            json.append(i == 0 ? "\n  " : ",\n  ")
+                    .append(Json.write(models.get(i).toMap()));
         }
         return json.append("\n]}\n").toString();
     }

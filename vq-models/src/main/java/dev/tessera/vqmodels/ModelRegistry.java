@@ -163,8 +163,8 @@ public final class ModelRegistry {
     public ModelFile findByHash(String shortHash, String nameOrPath) throws IOException {
         ModelFile model = find(nameOrPath);
         if (!model.shortHash().equals(shortHash)) {
-            throw new ModelNotFoundException("made with the model of hash " + shortHash + ", but '" + nameOrPath
-                    + "' has " + model.shortHash());
+            throw new ModelNotFoundException(
+                    "made with the model of hash " + shortHash + ", but '" + nameOrPath + "' has " + model.shortHash());
         }
         return model;
     }

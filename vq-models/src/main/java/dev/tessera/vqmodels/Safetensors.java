@@ -47,14 +47,16 @@ record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
         for (Map.Entry<String, Object> entry : header.entrySet()) {
             entries.add(Entry.parse(entry.getKey(), entry.getValue()));
         }
-        return new Safetensors(views(entries, ByteBuffer.wrap(file, start, file.length - start).slice()), metadata);
+        return new Safetensors(
+                views(entries, ByteBuffer.wrap(file, start, file.length - start).slice()), metadata);
     }
 
     /** The bytes of a file with these tensors. Equal contents give equal bytes. */
     byte[] write() {
         // Wide elements first: then every tensor is aligned to its element size without gaps, which the format forbids.
         List<Map.Entry<String, Tensor>> order = new ArrayList<>(tensors.entrySet());
-        order.sort(Comparator.comparingInt((Map.Entry<String, Tensor> e) -> -e.getValue().type().bytes())
+        order.sort(Comparator.comparingInt(
+                        (Map.Entry<String, Tensor> e) -> -e.getValue().type().bytes())
                 .thenComparing(Map.Entry::getKey));
         Map<String, Object> header = new LinkedHashMap<>();
         if (!metadata.isEmpty()) {
@@ -126,8 +128,8 @@ record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
             }
             String dtype = String.valueOf(fields.get("dtype"));
             DType type = DType.ofName(dtype)
-                    .orElseThrow(() ->
-                            new CorruptModelException("tensor '" + name + "' has the unknown dtype " + dtype));
+                    .orElseThrow(
+                            () -> new CorruptModelException("tensor '" + name + "' has the unknown dtype " + dtype));
             long[] extents = longs(name, fields, "shape");
             long[] offsets = longs(name, fields, "data_offsets");
             if (offsets.length != 2 || offsets[1] < offsets[0]) {
@@ -143,8 +145,8 @@ record Safetensors(Map<String, Tensor> tensors, Map<String, String> metadata) {
                 bytes *= extents[i];
             }
             if (bytes != offsets[1] - offsets[0]) {
-                throw new CorruptModelException("tensor '" + name + "' needs " + bytes + " bytes but has "
-                        + (offsets[1] - offsets[0]));
+                throw new CorruptModelException(
+                        "tensor '" + name + "' needs " + bytes + " bytes but has " + (offsets[1] - offsets[0]));
             }
             return new Entry(name, type, shape, offsets[0], offsets[1]);
         }

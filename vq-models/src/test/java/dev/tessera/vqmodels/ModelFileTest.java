@@ -54,7 +54,8 @@ class ModelFileTest {
     @Test
     void hashIsThatOfTheBytes() throws Exception {
         byte[] file = bytes(sample());
-        String expected = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
+        String expected =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file));
         assertEquals(expected, sample().sha256());
         assertEquals(expected, ModelFile.read(file).sha256());
         assertEquals(expected.substring(0, 6), sample().shortHash());

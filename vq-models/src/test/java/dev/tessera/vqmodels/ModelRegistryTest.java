@@ -27,13 +27,20 @@ class ModelRegistryTest {
     private static ModelFile model(String name, String media, int seed) {
         return ModelFile.builder()
                 .config(ModelConfig.of(Map.of(
-                        "name", name,
-                        "kind", "classical",
-                        "media", media,
-                        "quantizer", "rvq",
-                        "codebook_size", 256,
-                        "num_stages", 2,
-                        "seed", seed)))
+                        "name",
+                        name,
+                        "kind",
+                        "classical",
+                        "media",
+                        media,
+                        "quantizer",
+                        "rvq",
+                        "codebook_size",
+                        256,
+                        "num_stages",
+                        2,
+                        "seed",
+                        seed)))
                 .tensor("x", Tensor.ofFloats(new float[] {1}, 1))
                 .build();
     }
@@ -50,7 +57,8 @@ class ModelRegistryTest {
         resources.put("photo.safetensors", bytes(photo));
         resources.put("speech.safetensors", bytes(speech));
         String index = ModelIndex.toJson(List.of(
-                ModelDescription.of(photo).asDefault(), ModelDescription.of(speech).asDeprecated()));
+                ModelDescription.of(photo).asDefault(),
+                ModelDescription.of(speech).asDeprecated()));
         resources.put(ModelIndex.NAME, index.getBytes(StandardCharsets.UTF_8));
         return ModelIndex.read(
                 name -> resources.containsKey(name) ? new ByteArrayInputStream(resources.get(name)) : null);
@@ -67,7 +75,9 @@ class ModelRegistryTest {
     @Test
     void indexDescribesTheModels() throws IOException {
         List<ModelDescription> shipped = registry().shipped();
-        assertEquals(List.of("photo", "speech"), shipped.stream().map(ModelDescription::name).toList());
+        assertEquals(
+                List.of("photo", "speech"),
+                shipped.stream().map(ModelDescription::name).toList());
         ModelDescription first = shipped.getFirst();
         assertEquals(photo.sha256(), first.sha256());
         assertEquals(Media.IMAGE, first.media());
@@ -145,8 +155,7 @@ class ModelRegistryTest {
         for (String json : List.of("", "[]", "{}", "{\"models\":[1]}", "{\"models\":[{\"name\":\"x\"}]}")) {
             assertThrows(
                     UncheckedIOException.class,
-                    () -> ModelIndex.read(
-                            name -> new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))),
+                    () -> ModelIndex.read(name -> new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8))),
                     json);
         }
     }

@@ -44,11 +44,13 @@ class SafetensorsTest {
         Safetensors read = Safetensors.read(sample().write());
         assertEquals(sample().tensors(), read.tensors());
         assertEquals(sample().metadata(), read.metadata());
-        assertArrayEquals(new float[] {1, -2, 3.5f, 0, 4, 5}, read.tensors().get("b").toFloats());
+        assertArrayEquals(
+                new float[] {1, -2, 3.5f, 0, 4, 5}, read.tensors().get("b").toFloats());
         assertArrayEquals(new int[] {1, 2, 255}, read.tensors().get("a").toInts());
         assertArrayEquals(new int[] {0, 65535}, read.tensors().get("u16").toInts());
         assertArrayEquals(new float[] {0.5f, 65504}, read.tensors().get("half").toFloats());
-        assertArrayEquals(new long[] {Long.MIN_VALUE}, read.tensors().get("long").toLongs());
+        assertArrayEquals(
+                new long[] {Long.MIN_VALUE}, read.tensors().get("long").toLongs());
     }
 
     @Test

@@ -31,9 +31,15 @@ class TensorTest {
 
     @Test
     void refusesToReadOneKindAsAnother() {
-        assertThrows(IllegalArgumentException.class, () -> Tensor.ofInts(new int[1], 1).toFloats());
-        assertThrows(IllegalArgumentException.class, () -> Tensor.ofFloats(new float[1], 1).toInts());
-        assertThrows(IllegalArgumentException.class, () -> Tensor.ofLongs(new long[1], 1).toInts());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Tensor.ofInts(new int[1], 1).toFloats());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Tensor.ofFloats(new float[1], 1).toInts());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Tensor.ofLongs(new long[1], 1).toInts());
         assertThrows(IllegalArgumentException.class, () -> Tensor.ofUnsignedShorts(new int[] {65536}, 1));
         assertArrayEquals(new long[] {-1}, Tensor.ofInts(new int[] {-1}, 1).toLongs());
     }

@@ -52,13 +52,11 @@ final class HeaderCoding {
             throw new CorruptBitstreamException(1, "layout " + layout + ", flag " + (kind & 1) + " are reserved");
         }
         ModelHash model = new ModelHash(in.u24());
-        Geometry geometry =
-                switch (media) {
-                    case MEDIA_IMAGE ->
-                        new ImageGeometry((int) in.varint(EXTENT_BYTES) + 1, (int) in.varint(EXTENT_BYTES) + 1);
-                    case MEDIA_AUDIO -> readAudio(in);
-                    default -> throw new CorruptBitstreamException(1, "media " + media + " is reserved");
-                };
+        Geometry geometry = switch (media) {
+            case MEDIA_IMAGE -> new ImageGeometry((int) in.varint(EXTENT_BYTES) + 1, (int) in.varint(EXTENT_BYTES) + 1);
+            case MEDIA_AUDIO -> readAudio(in);
+            default -> throw new CorruptBitstreamException(1, "media " + media + " is reserved");
+        };
         return new TsrHeader(model, geometry, (int) in.varint(PARAMETER_BYTES));
     }
 
@@ -96,7 +94,8 @@ final class HeaderCoding {
         }
         int rate = (int) in.varint(RATE_BYTES);
         if (rate < 1 || rate > AudioGeometry.MAX_SAMPLE_RATE || rateCode(rate) != RATE_FOLLOWS) {
-            throw new CorruptBitstreamException(formOffset + 1, "sample rate " + rate + " is out of range or has a code");
+            throw new CorruptBitstreamException(
+                    formOffset + 1, "sample rate " + rate + " is out of range or has a code");
         }
         return new AudioGeometry(samples, rate, channels);
     }

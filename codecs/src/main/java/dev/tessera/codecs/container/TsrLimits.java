@@ -26,10 +26,12 @@ public record TsrLimits(long maxPixels, long maxSeconds) {
     /** Why {@code geometry} is above these limits; nothing when it is not. */
     Optional<String> objection(Geometry geometry) {
         return switch (geometry) {
-            case ImageGeometry image when image.pixels() > maxPixels ->
+            case ImageGeometry image
+            when image.pixels() > maxPixels ->
                 Optional.of("a picture of " + image.width() + " x " + image.height() + " is above the limit of "
                         + maxPixels + " pixels");
-            case AudioGeometry audio when audio.seconds() > maxSeconds ->
+            case AudioGeometry audio
+            when audio.seconds() > maxSeconds ->
                 Optional.of(String.format(
                         Locale.ROOT, "a sound of %.0f s is above the limit of %d s", audio.seconds(), maxSeconds));
             case ImageGeometry _, AudioGeometry _ -> Optional.empty();

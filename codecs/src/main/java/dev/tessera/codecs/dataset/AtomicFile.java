@@ -50,8 +50,8 @@ public final class AtomicFile implements Closeable {
     /** Starts a file that will replace {@code target}, whose folder must exist. */
     public static AtomicFile create(Path target) throws IOException {
         // The process id keeps two runs apart that write to one folder; the dot hides the file from globs.
-        String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-"
-                + COUNTER.incrementAndGet() + ".tmp";
+        String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet()
+                + ".tmp";
         return new AtomicFile(target, target.resolveSibling(name));
     }
 

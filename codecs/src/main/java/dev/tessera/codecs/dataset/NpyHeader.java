@@ -80,12 +80,11 @@ record NpyHeader(NpyType type, ByteOrder order, long[] shape, int dataOffset) {
     static NpyHeader parse(String text, int dataOffset) throws CorruptBitstreamException {
         NpyDictionary dictionary = NpyDictionary.parse(text);
         String descr = dictionary.descr();
-        ByteOrder order =
-                switch (descr.isEmpty() ? ' ' : descr.charAt(0)) {
-                    case '<', '|', '=' -> ByteOrder.LITTLE_ENDIAN;
-                    case '>' -> ByteOrder.BIG_ENDIAN;
-                    default -> throw unreadable(descr);
-                };
+        ByteOrder order = switch (descr.isEmpty() ? ' ' : descr.charAt(0)) {
+            case '<', '|', '=' -> ByteOrder.LITTLE_ENDIAN;
+            case '>' -> ByteOrder.BIG_ENDIAN;
+            default -> throw unreadable(descr);
+        };
         NpyType type = NpyType.ofCode(descr.substring(1)).orElseThrow(() -> unreadable(descr));
         long[] shape = dictionary.shape();
         long bytes = type.bytes();

@@ -53,8 +53,10 @@ public final class NpyReader implements Closeable {
             long expected = header.elements() * header.type().bytes();
             long found = channel.size() - header.dataOffset();
             if (found != expected) {
-                throw new CorruptBitstreamException(header.dataOffset(), "the array has " + found + " bytes, must have "
-                        + expected + " for the shape " + Arrays.toString(header.shape()));
+                throw new CorruptBitstreamException(
+                        header.dataOffset(),
+                        "the array has " + found + " bytes, must have " + expected + " for the shape "
+                                + Arrays.toString(header.shape()));
             }
             channel.position(header.dataOffset());
             return new NpyReader(channel, header);
@@ -192,8 +194,7 @@ public final class NpyReader implements Closeable {
 
     private void requireIntegers() throws CorruptBitstreamException {
         if (type().isFloat()) {
-            throw new CorruptBitstreamException(
-                    0, "the array has the type " + type().code() + ", integers are needed");
+            throw new CorruptBitstreamException(0, "the array has the type " + type().code() + ", integers are needed");
         }
     }
 

@@ -110,8 +110,10 @@ public final class ParquetTokenReader implements Closeable {
         try {
             row = TokenRecord.of(key, shape, values);
         } catch (IllegalArgumentException | ArithmeticException e) {
-            throw new CorruptBitstreamException(0, "row " + rowsRead + " has the shape " + Arrays.toString(shape) + " but "
-                    + values.length + " tokens");
+            throw new CorruptBitstreamException(
+                    0,
+                    "row " + rowsRead + " has the shape " + Arrays.toString(shape) + " but " + values.length
+                            + " tokens");
         }
         if (labels.isPresent() && advance(labels.get())) {
             row = row.withLabel(labels.get().integer(0));

@@ -35,8 +35,8 @@ public final class ParquetTokenWriter implements Closeable {
         this.sound = builder.sound;
         this.file = AtomicFile.create(builder.target);
         try {
-            this.writer = new ParquetWriter(
-                    file.stream(), builder.columns(), builder.metadata(), builder.rowGroupValues);
+            this.writer =
+                    new ParquetWriter(file.stream(), builder.columns(), builder.metadata(), builder.rowGroupValues);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;

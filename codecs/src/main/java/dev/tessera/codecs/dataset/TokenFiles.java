@@ -1,11 +1,14 @@
 package dev.tessera.codecs.dataset;
 
 import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.dataset.parquet.ParquetFile;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,6 +52,21 @@ public final class TokenFiles {
         }
     }
 
+    /**
+     * What a file that we wrote says of all its tokens, as JSON: model, codebook sizes (one a stage) and more. Nothing for the
+     * files of others and for formats that have no room for it.
+     *
+     * @see ParquetTokenWriter.Builder#facts
+     */
+    public static Optional<String> facts(Path file) throws IOException {
+        if (!file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".parquet")) {
+            return Optional.empty();
+        }
+        try (ParquetFile parquet = ParquetFile.open(FileChannel.open(file, StandardOpenOption.READ))) {
+            return Optional.ofNullable(parquet.metadata().get(ParquetTokenWriter.FACTS_KEY));
+        }
+    }
+
     private static void readNpy(Path file, Sink sink) throws IOException {
         try (NpyReader reader = NpyReader.open(file)) {
             long[] shape = reader.shape();
@@ -59,8 +77,8 @@ public final class TokenFiles {
                 pieceShape[i] = (int) Math.min(shape[i], Integer.MAX_VALUE);
             }
             if (reader.remaining() > 0 && rowTokens > Integer.MAX_VALUE - 8) {
-                throw new CorruptBitstreamException(0, "the shape is " + Arrays.toString(shape)
-                        + ", a row must have fewer than 2^31 - 8 tokens");
+                throw new CorruptBitstreamException(
+                        0, "the shape is " + Arrays.toString(shape) + ", a row must have fewer than 2^31 - 8 tokens");
             }
             while (reader.remaining() > 0) {
                 long rows = Math.min(reader.remaining() / rowTokens, Math.max(1, PIECE_TOKENS / rowTokens));
@@ -86,12 +104,15 @@ public final class TokenFiles {
     private static void readBin(Path file, Sink sink) throws IOException {
         Path index = file.resolveSibling(file.getFileName().toString().replaceFirst("\\.[^.]*$", ".idx"));
         if (Files.exists(index)) {
-            throw new CorruptBitstreamException(0, "there is an " + index.getFileName()
-                    + " beside it, so its tokens have the type that is named there; only 16-bit files without it can be read");
+            throw new CorruptBitstreamException(
+                    0,
+                    "there is an " + index.getFileName()
+                            + " beside it, so its tokens have the type that is named there; only 16-bit files without it can be read");
         }
         long bytes = Files.size(file);
         if (bytes % 2 != 0) {
-            throw new CorruptBitstreamException(bytes, "the file has " + bytes + " bytes, 16-bit tokens need an even number");
+            throw new CorruptBitstreamException(
+                    bytes, "the file has " + bytes + " bytes, 16-bit tokens need an even number");
         }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             byte[] piece = new byte[2 * PIECE_TOKENS];

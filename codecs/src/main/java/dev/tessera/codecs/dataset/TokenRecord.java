@@ -15,7 +15,12 @@ public final class TokenRecord {
     private final OptionalInt sampleRate;
 
     private TokenRecord(
-            String key, int[] shape, int[] tokens, OptionalLong label, OptionalLong numSamples, OptionalInt sampleRate) {
+            String key,
+            int[] shape,
+            int[] tokens,
+            OptionalLong label,
+            OptionalLong numSamples,
+            OptionalInt sampleRate) {
         this.key = key;
         this.shape = shape;
         this.tokens = tokens;

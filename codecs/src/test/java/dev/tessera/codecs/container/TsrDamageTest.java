@@ -36,10 +36,9 @@ class TsrDamageTest {
     private static List<Golden> golden() {
         ModelHash model = TsrFileTest.MODEL;
         return List.of(
-                new Golden(
-                        "image-512x512.tsr",
-                        new TsrHeader(model, new ImageGeometry(512, 512), 5),
-                        new byte[] {0x01, 0x23, 0x45, 0x67}),
+                new Golden("image-512x512.tsr", new TsrHeader(model, new ImageGeometry(512, 512), 5), new byte[] {
+                    0x01, 0x23, 0x45, 0x67
+                }),
                 new Golden("image-1x1-empty.tsr", new TsrHeader(model, new ImageGeometry(1, 1), 0), new byte[0]),
                 new Golden(
                         "audio-5s-24khz.tsr",
@@ -115,7 +114,8 @@ class TsrDamageTest {
         int passed = 0;
         for (int i = 0; i < 100_000; i++) {
             byte[] file = files.get(i % files.size());
-            byte[] damaged = Arrays.copyOf(file, random.nextInt(10) == 0 ? random.nextInt(file.length + 9) : file.length);
+            byte[] damaged =
+                    Arrays.copyOf(file, random.nextInt(10) == 0 ? random.nextInt(file.length + 9) : file.length);
             for (int n = random.nextInt(1, 9); n > 0 && damaged.length > 0; n--) {
                 damaged[random.nextInt(Math.min(damaged.length, 40))] = (byte) random.nextInt();
             }

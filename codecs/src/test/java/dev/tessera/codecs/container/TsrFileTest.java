@@ -87,7 +87,9 @@ class TsrFileTest {
 
     @ParameterizedTest
     @ValueSource(
-            ints = {8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000, 768000, 1})
+            ints = {
+                8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176400, 192000, 768000, 1
+            })
     void everySampleRateComesBack(int rate) throws IOException {
         TsrHeader header = audio(7, rate, 16);
         assertEquals(header, TsrFile.read(TsrFile.write(header, new byte[3])).header());

@@ -72,7 +72,6 @@ class AtomicFileTest {
 
     @Test
     void missingFolderIsSaid() {
-        assertThrows(
-                NoSuchFileException.class, () -> AtomicFile.write(folder.resolve("absent/out.txt"), new byte[1]));
+        assertThrows(NoSuchFileException.class, () -> AtomicFile.write(folder.resolve("absent/out.txt"), new byte[1]));
     }
 }

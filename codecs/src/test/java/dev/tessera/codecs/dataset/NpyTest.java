@@ -141,8 +141,7 @@ class NpyTest {
     @Test
     void readsEveryTypeOfNumpyInBothByteOrders() throws IOException {
         assumeTrue(ExternalTools.hasNumpy(), "numpy is not installed");
-        String values = ExternalTools.run(
-                """
+        String values = ExternalTools.run("""
                 import sys, numpy as np
                 for code in 'u1 i1 u2 i2 u4 i4 u8 i8 f2 f4 f8 b1'.split():
                     for order in '<>':
@@ -150,13 +149,15 @@ class NpyTest {
                         a = np.array([[0, 1, 2], [100, 127, 3]]).astype(order + code)
                         np.save(sys.argv[1] + '/' + name + '.npy', a)
                         print(name, *(float(x) for x in a.ravel()))
-                """,
-                folder);
+                """, folder);
         assertEquals(24, values.lines().count());
         for (String line : values.lines().toList()) {
             String[] parts = line.split(" ");
             Path path = folder.resolve(parts[0] + ".npy");
-            double[] wanted = Arrays.stream(parts).skip(1).mapToDouble(Double::parseDouble).toArray();
+            double[] wanted = Arrays.stream(parts)
+                    .skip(1)
+                    .mapToDouble(Double::parseDouble)
+                    .toArray();
             float[] found = floats(path);
             for (int i = 0; i < wanted.length; i++) {
                 assertEquals(wanted[i], found[i], parts[0]);
@@ -175,22 +176,19 @@ class NpyTest {
         Files.write(folder.resolve("2.npy"), written(NpyType.I8, new long[] {1L << 40}, 1, 1, 1));
         Files.write(folder.resolve("3.npy"), written(NpyType.I8, new long[0], 0, 4));
         Files.write(folder.resolve("4.npy"), written(NpyType.I4, new long[] {9}));
-        String script =
-                """
+        String script = """
                 import sys, numpy as np
                 for i in range(5):
                     a = np.load(f'{sys.argv[1]}/{i}.npy', mmap_mode='r' if i < 3 else None)
                     print(a.dtype.str, a.shape, a.flags.c_contiguous, a.ravel().tolist())
                 """;
-        assertEquals(
-                """
+        assertEquals("""
                 <u2 (2, 3) True [1, 65535, 3, 4, 5, 6]
                 <i4 (2,) True [-1, 2]
                 <i8 (1, 1, 1) True [1099511627776]
                 <i8 (0, 4) True []
                 <i4 () True [9]
-                """,
-                ExternalTools.run(script, folder));
+                """, ExternalTools.run(script, folder));
     }
 
     @Test
@@ -253,7 +251,8 @@ class NpyTest {
 
     @Test
     void valuesThatDoNotFitAreRefused() throws IOException {
-        Path path = put("{'descr': '<u8', 'fortran_order': False, 'shape': (1,)}", new byte[] {0, 0, 0, 0, 0, 0, 0, -1});
+        Path path =
+                put("{'descr': '<u8', 'fortran_order': False, 'shape': (1,)}", new byte[] {0, 0, 0, 0, 0, 0, 0, -1});
         assertThrows(CorruptBitstreamException.class, () -> longs(path));
         put(written(NpyType.I8, new long[] {1L << 31}, 1));
         try (NpyReader reader = NpyReader.open(path)) {

@@ -51,7 +51,8 @@ class ParquetTokenTest {
         }
     }
 
-    private static Path write(ParquetTokenWriter.Builder builder, Path path, List<TokenRecord> rows) throws IOException {
+    private static Path write(ParquetTokenWriter.Builder builder, Path path, List<TokenRecord> rows)
+            throws IOException {
         try (ParquetTokenWriter writer = builder.build()) {
             for (TokenRecord row : rows) {
                 writer.write(row);
@@ -67,7 +68,8 @@ class ParquetTokenTest {
         List<TokenRecord> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int[] shape = {random.nextInt(4), random.nextInt(1, 30)};
-            int[] tokens = random.ints((long) shape[0] * shape[1], 0, codebookSize).toArray();
+            int[] tokens =
+                    random.ints((long) shape[0] * shape[1], 0, codebookSize).toArray();
             TokenRecord row = TokenRecord.of("clip-" + i + "-é", shape, tokens).withSound(1000L * i, 24_000);
             rows.add(i % 2 == 0 ? row.withLabel(-i) : row);
         }
@@ -82,7 +84,8 @@ class ParquetTokenTest {
 
     private static List<TokenRecord> goldenRows() {
         return List.of(
-                TokenRecord.of("a", new int[] {2, 3}, new int[] {0, 1, 2, 1023, 1, 0}).withLabel(7),
+                TokenRecord.of("a", new int[] {2, 3}, new int[] {0, 1, 2, 1023, 1, 0})
+                        .withLabel(7),
                 TokenRecord.of("b", new int[] {0, 3}, new int[0]),
                 TokenRecord.of("c", new int[] {1, 4}, new int[] {5, 5, 5, 5}).withLabel(-1));
     }
@@ -163,7 +166,9 @@ class ParquetTokenTest {
             int row = r;
             assertEquals("row-" + r, rows.get(r).key());
             assertArrayEquals(
-                    IntStream.range(0, r % 7).map(i -> (row * 31 + i * 17) % 1000).toArray(),
+                    IntStream.range(0, r % 7)
+                            .map(i -> (row * 31 + i * 17) % 1000)
+                            .toArray(),
                     rows.get(r).tokens());
         }
     }
@@ -203,8 +208,7 @@ class ParquetTokenTest {
                 "hyparquet is not installed: run npm install in codecs/src/test/node");
         Path path = folder.resolve("t.parquet");
         write(ParquetTokenWriter.builder(path).labels().facts("{}"), path, goldenRows());
-        String json = ExternalTools.run(
-                List.of("node", NODE.resolve("read.js").toString(), path.toString()));
+        String json = ExternalTools.run(List.of("node", NODE.resolve("read.js").toString(), path.toString()));
         assertEquals(
                 "{\"rows\":[{\"key\":\"a\",\"tokens\":[0,1,2,1023,1,0],\"shape\":[2,3],\"label\":7},"
                         + "{\"key\":\"b\",\"tokens\":[],\"shape\":[0,3],\"label\":null},"
@@ -220,11 +224,16 @@ class ParquetTokenTest {
         StringBuilder expected = new StringBuilder("{\"rows\":[");
         for (TokenRecord row : rows) {
             expected.append(row == rows.getFirst() ? "" : ",")
-                    .append("{\"key\":\"").append(row.key())
-                    .append("\",\"tokens\":").append(Arrays.toString(row.tokens()).replace(" ", ""))
-                    .append(",\"shape\":").append(Arrays.toString(row.shape()).replace(" ", ""));
-            expected.append(",\"label\":").append(row.label().isPresent() ? row.label().getAsLong() : "null");
-            expected.append(",\"num_samples\":").append(row.numSamples().getAsLong())
+                    .append("{\"key\":\"")
+                    .append(row.key())
+                    .append("\",\"tokens\":")
+                    .append(Arrays.toString(row.tokens()).replace(" ", ""))
+                    .append(",\"shape\":")
+                    .append(Arrays.toString(row.shape()).replace(" ", ""));
+            expected.append(",\"label\":")
+                    .append(row.label().isPresent() ? row.label().getAsLong() : "null");
+            expected.append(",\"num_samples\":")
+                    .append(row.numSamples().getAsLong())
                     .append(",\"sample_rate\":24000}");
         }
         assertEquals(expected.append("]").toString(), many.substring(0, many.indexOf(",\"schema\"")));
@@ -249,10 +258,15 @@ class ParquetTokenTest {
         try (ParquetTokenWriter writer = ParquetTokenWriter.builder(path).build()) {
             assertThrows(IllegalArgumentException.class, () -> writer.write(row));
         }
-        try (ParquetTokenWriter writer = ParquetTokenWriter.builder(path).sound().build()) {
-            assertThrows(IllegalArgumentException.class, () -> writer.write(goldenRows().getFirst()));
+        try (ParquetTokenWriter writer =
+                ParquetTokenWriter.builder(path).sound().build()) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> writer.write(goldenRows().getFirst()));
         }
-        assertThrows(IllegalArgumentException.class, () -> ParquetTokenWriter.builder(path).codebookSize(0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ParquetTokenWriter.builder(path).codebookSize(0));
         assertThrows(IllegalArgumentException.class, () -> TokenRecord.of("x", new int[] {2}, new int[] {1}));
         assertThrows(IllegalArgumentException.class, () -> TokenRecord.of("x", new int[] {1}, new int[] {-1}));
     }
@@ -283,7 +297,8 @@ class ParquetTokenTest {
                 refused++;
             }
         }
-        assertTrue(refused > 0.8 * footer, "refused " + refused + " of " + footer); // the rest says nothing that is read
+        assertTrue(
+                refused > 0.8 * footer, "refused " + refused + " of " + footer); // the rest says nothing that is read
     }
 
     @ParameterizedTest

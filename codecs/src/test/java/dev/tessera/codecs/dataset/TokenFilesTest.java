@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,13 +78,16 @@ class TokenFilesTest {
     @Test
     void parquetComesRowByRow() throws IOException {
         Path path = folder.resolve("t.parquet");
-        try (ParquetTokenWriter writer = ParquetTokenWriter.builder(path).build()) {
+        try (ParquetTokenWriter writer =
+                ParquetTokenWriter.builder(path).facts("{\"x\":1}").build()) {
             writer.write(TokenRecord.of("a", new int[] {1, 2}, new int[] {4, 5}));
             writer.write(TokenRecord.of("b", new int[] {1}, new int[] {6}));
             writer.commit();
         }
         assertArrayEquals(new int[] {4, 5, 6}, read(path));
         assertEquals(List.of("[1, 2]", "[1]"), shapes);
+        assertEquals(Optional.of("{\"x\":1}"), TokenFiles.facts(path));
+        assertEquals(Optional.empty(), TokenFiles.facts(npy(new int[1], 1)));
     }
 
     @Test

@@ -26,7 +26,8 @@ public final class KernelChoice {
             case "", "vector":
                 break;
             default:
-                throw new IllegalArgumentException("system property tessera.kernels is " + forced + ", must be scalar or vector");
+                throw new IllegalArgumentException(
+                        "system property tessera.kernels is " + forced + ", must be scalar or vector");
         }
         String reason = obstacle(forced.equals("vector"));
         if (reason == null) {

@@ -85,7 +85,17 @@ final class VectorNearestKernel implements NearestKernel {
             for (int block = 0; block < blocks; block += panel) {
                 int end = Math.min(block + panel, blocks);
                 for (int tile = 0; tile < n; tile += TILE) {
-                    scan(scratch.x, tile * dim, packed, bias, dim, block, end, scratch.best, scratch.bestBlock, tile * LANES);
+                    scan(
+                            scratch.x,
+                            tile * dim,
+                            packed,
+                            bias,
+                            dim,
+                            block,
+                            end,
+                            scratch.best,
+                            scratch.bestBlock,
+                            tile * LANES);
                 }
             }
             for (int tile = 0; tile < n; tile += TILE) {

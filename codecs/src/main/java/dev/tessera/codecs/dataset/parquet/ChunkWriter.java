@@ -28,7 +28,8 @@ final class ChunkWriter {
     }
 
     /** Where a chunk is and what it holds, as the footer says it. */
-    record Chunk(ColumnSpec spec, List<Integer> encodings, long levels, long bytes, long dictionaryOffset, long dataOffset) {
+    record Chunk(
+            ColumnSpec spec, List<Integer> encodings, long levels, long bytes, long dictionaryOffset, long dataOffset) {
         void writeMetadata(ThriftWriter footer) {
             String[] path = spec.path();
             footer.structElement()
@@ -41,7 +42,11 @@ final class ChunkWriter {
             for (String name : path) {
                 footer.textElement(name);
             }
-            footer.i32(4, Format.UNCOMPRESSED).i64(5, levels).i64(6, bytes).i64(7, bytes).i64(9, dataOffset);
+            footer.i32(4, Format.UNCOMPRESSED)
+                    .i64(5, levels)
+                    .i64(6, bytes)
+                    .i64(7, bytes)
+                    .i64(9, dataOffset);
             if (dictionaryOffset >= 0) {
                 footer.i64(11, dictionaryOffset);
             }
@@ -148,7 +153,11 @@ final class ChunkWriter {
     private static ThriftWriter pageHeader(int type, byte[] body) {
         CRC32 crc = new CRC32();
         crc.update(body);
-        return new ThriftWriter().i32(1, type).i32(2, body.length).i32(3, body.length).i32(4, (int) crc.getValue());
+        return new ThriftWriter()
+                .i32(1, type)
+                .i32(2, body.length)
+                .i32(3, body.length)
+                .i32(4, (int) crc.getValue());
     }
 
     private void writePage(ThriftWriter header, byte[] body) throws IOException {

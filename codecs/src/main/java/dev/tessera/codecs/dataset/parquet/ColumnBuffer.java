@@ -29,8 +29,8 @@ public final class ColumnBuffer {
 
     /** Appends a row with a number. */
     public void addInteger(long value) {
-        boolean fits = spec.kind() == ColumnSpec.Kind.INT64
-                || (spec.kind() == ColumnSpec.Kind.INT32 && value == (int) value);
+        boolean fits =
+                spec.kind() == ColumnSpec.Kind.INT64 || (spec.kind() == ColumnSpec.Kind.INT32 && value == (int) value);
         requireKind(fits, "the number " + value);
         reserve(1);
         integers[integerCount++] = value;

@@ -29,7 +29,8 @@ public final class ColumnReader {
         this.file = file;
         this.columnIndex = columnIndex;
         this.column = file.columns().get(columnIndex);
-        // Run-length coding lets ten bytes claim 2^31 values. A thousand values a byte and then some is beyond every real
+        // Run-length coding lets ten bytes claim 2^31 values. A thousand values a byte and then some is beyond every
+        // real
         // file, and keeps the time that hostile files can take in bounds.
         this.levelBudget = (1L << 24) + 1024 * file.length();
         if (!column.isInteger() && (!column.isText() || column.isList())) {
@@ -142,7 +143,8 @@ public final class ColumnReader {
             case Format.DICTIONARY_PAGE -> dictionary = Optional.of(readDictionary(header, bytes, start));
             case Format.DATA_PAGE, Format.DATA_PAGE_V2 -> {
                 if (header.values() < 0 || header.values() > chunkLevelsLeft) {
-                    throw corrupt("a page has " + header.values() + " values, its chunk has " + chunkLevelsLeft + " left");
+                    throw corrupt(
+                            "a page has " + header.values() + " values, its chunk has " + chunkLevelsLeft + " left");
                 }
                 chunkLevelsLeft -= header.values();
                 page = Optional.of(new DataPage(column, chunk().codec(), header, bytes, dictionary, start));

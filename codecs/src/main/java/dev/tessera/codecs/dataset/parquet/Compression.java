@@ -39,7 +39,8 @@ final class Compression {
             default -> {
                 String name = codec >= 0 && codec < NAMES.length ? NAMES[codec] : "codec " + codec;
                 throw new CorruptBitstreamException(
-                        fileOffset, "pages are compressed by " + name + ", only UNCOMPRESSED, SNAPPY and GZIP can be read");
+                        fileOffset,
+                        "pages are compressed by " + name + ", only UNCOMPRESSED, SNAPPY and GZIP can be read");
             }
         };
     }
@@ -48,7 +49,8 @@ final class Compression {
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(page))) {
             byte[] out = in.readNBytes(length);
             if (out.length != length || in.read() >= 0) {
-                throw new CorruptBitstreamException(fileOffset, "a page does not have the " + length + " bytes it says");
+                throw new CorruptBitstreamException(
+                        fileOffset, "a page does not have the " + length + " bytes it says");
             }
             return out;
         } catch (CorruptBitstreamException e) {

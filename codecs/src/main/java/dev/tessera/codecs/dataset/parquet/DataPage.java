@@ -20,8 +20,7 @@ final class DataPage {
 
     /** The parts of a page after decompression: levels from start to end, then the values. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Parts(
-            byte[] body, int repetitionStart, int repetitionEnd, int definitionStart, int valueStart) {}
+    private record Parts(byte[] body, int repetitionStart, int repetitionEnd, int definitionStart, int valueStart) {}
 
     /**
      * Opens a page.
@@ -35,9 +34,7 @@ final class DataPage {
         this.column = column;
         this.fileOffset = fileOffset;
         this.levelsLeft = header.values();
-        Parts parts = header.type() == Format.DATA_PAGE
-                ? partsV1(codec, header, page)
-                : partsV2(codec, header, page);
+        Parts parts = header.type() == Format.DATA_PAGE ? partsV1(codec, header, page) : partsV2(codec, header, page);
         byte[] body = parts.body();
         this.repetitions = levels(body, parts.repetitionStart(), parts.repetitionEnd(), column.maxRepetition());
         this.definitions = levels(body, parts.definitionStart(), parts.valueStart(), column.maxDefinition());
@@ -51,8 +48,8 @@ final class DataPage {
                 this.values = dictionary.orElseThrow(() -> corrupt("a page needs a dictionary but there is none"));
                 // A page without any value may have no bit width either.
                 int width = start < body.length ? body[start] & 0xFF : 0;
-                this.indices = Optional.of(new HybridReader(
-                        body, Math.min(start + 1, body.length), body.length, width, fileOffset));
+                this.indices = Optional.of(
+                        new HybridReader(body, Math.min(start + 1, body.length), body.length, width, fileOffset));
             }
             default ->
                 throw corrupt("values have the encoding " + header.encoding()

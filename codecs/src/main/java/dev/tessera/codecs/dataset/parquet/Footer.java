@@ -56,8 +56,10 @@ record Footer(List<Column> columns, long rows, List<RowGroup> rowGroups, Map<Str
         long sum = 0;
         for (RowGroup group : rowGroups) {
             if (group.chunks().size() != columns.size()) {
-                throw new CorruptBitstreamException(fileOffset, "a row group has " + group.chunks().size()
-                        + " column chunks, the schema has " + columns.size());
+                throw new CorruptBitstreamException(
+                        fileOffset,
+                        "a row group has " + group.chunks().size() + " column chunks, the schema has "
+                                + columns.size());
             }
             if (group.rows() < 0 || group.rows() > rows - sum) {
                 throw new CorruptBitstreamException(fileOffset, "the row groups have more than " + rows + " rows");
@@ -68,8 +70,10 @@ record Footer(List<Column> columns, long rows, List<RowGroup> rowGroups, Map<Str
                         || chunk.offset() < Format.MAGIC.length
                         || chunk.bytes() < 0
                         || chunk.bytes() > fileOffset - chunk.offset()) {
-                    throw new CorruptBitstreamException(fileOffset, "a column chunk of " + chunk.bytes() + " bytes at "
-                            + chunk.offset() + " is not within the file");
+                    throw new CorruptBitstreamException(
+                            fileOffset,
+                            "a column chunk of " + chunk.bytes() + " bytes at " + chunk.offset()
+                                    + " is not within the file");
                 }
             }
         }

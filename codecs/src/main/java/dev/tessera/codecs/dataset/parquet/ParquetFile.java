@@ -96,8 +96,9 @@ public final class ParquetFile implements Closeable {
         int footerBytes = ByteBuffer.wrap(tail).order(ByteOrder.LITTLE_ENDIAN).getInt(0);
         long most = Math.min(Format.MAX_FOOTER_BYTES, length - magicBytes - TAIL_BYTES);
         if (footerBytes < 1 || footerBytes > most) {
-            throw new CorruptBitstreamException(length - TAIL_BYTES, "the footer has "
-                    + Integer.toUnsignedString(footerBytes) + " bytes, must be in [1, " + most + "]");
+            throw new CorruptBitstreamException(
+                    length - TAIL_BYTES,
+                    "the footer has " + Integer.toUnsignedString(footerBytes) + " bytes, must be in [1, " + most + "]");
         }
         long start = length - TAIL_BYTES - footerBytes;
         return Footer.parse(bytes(start, footerBytes), start);

@@ -109,7 +109,9 @@ public final class ParquetWriter {
         ThriftWriter footer = new ThriftWriter();
         footer.i32(1, FORMAT_VERSION);
         footer.list(
-                2, Thrift.STRUCT, 1 + specs.stream().mapToInt(ColumnSpec::schemaElements).sum());
+                2,
+                Thrift.STRUCT,
+                1 + specs.stream().mapToInt(ColumnSpec::schemaElements).sum());
         footer.structElement().text(4, "schema").i32(5, specs.size()).end();
         specs.forEach(spec -> spec.writeSchema(footer));
         footer.i64(3, rowGroups.stream().mapToLong(RowGroup::rows).sum());

@@ -44,7 +44,9 @@ final class PlainValues {
 
     String text(int index) {
         int at = textOffsets[index];
-        return StandardCharsets.UTF_8.decode(bytes.slice(at + 4, bytes.getInt(at))).toString();
+        return StandardCharsets.UTF_8
+                .decode(bytes.slice(at + 4, bytes.getInt(at)))
+                .toString();
     }
 
     private int minBytes() {

@@ -171,8 +171,8 @@ final class ThriftReader {
     private int length() throws CorruptBitstreamException {
         long length = varint();
         if (length < 0 || length > bytes.length - position) {
-            throw corrupt("a length of " + Long.toUnsignedString(length) + " exceeds the "
-                    + (bytes.length - position) + " bytes that are left");
+            throw corrupt("a length of " + Long.toUnsignedString(length) + " exceeds the " + (bytes.length - position)
+                    + " bytes that are left");
         }
         return (int) length;
     }

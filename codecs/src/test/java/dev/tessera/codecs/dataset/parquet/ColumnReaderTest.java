@@ -71,8 +71,16 @@ class ColumnReaderTest {
         ThriftWriter footer = new ThriftWriter().i32(1, 1).list(2, Thrift.STRUCT, list ? 4 : 2);
         footer.structElement().text(4, "schema").i32(5, 1).end();
         if (list) {
-            footer.structElement().i32(3, Format.OPTIONAL).text(4, "c").i32(5, 1).end();
-            footer.structElement().i32(3, Format.REPEATED).text(4, "list").i32(5, 1).end();
+            footer.structElement()
+                    .i32(3, Format.OPTIONAL)
+                    .text(4, "c")
+                    .i32(5, 1)
+                    .end();
+            footer.structElement()
+                    .i32(3, Format.REPEATED)
+                    .text(4, "list")
+                    .i32(5, 1)
+                    .end();
         }
         footer.structElement()
                 .i32(1, Format.INT32)
@@ -81,11 +89,21 @@ class ColumnReaderTest {
                 .end();
         footer.i64(3, rows).list(4, Thrift.STRUCT, 1);
         footer.structElement().list(1, Thrift.STRUCT, 1);
-        footer.structElement().struct(3).i32(4, codec).i64(5, levels).i64(7, chunkBytes).i64(9, 4).end().end();
+        footer.structElement()
+                .struct(3)
+                .i32(4, codec)
+                .i64(5, levels)
+                .i64(7, chunkBytes)
+                .i64(9, 4)
+                .end()
+                .end();
         footer.i64(3, rows).end();
         byte[] bytes = footer.toByteArray();
         file.writeBytes(bytes);
-        file.writeBytes(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(bytes.length).array());
+        file.writeBytes(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(bytes.length)
+                .array());
         file.writeBytes(Format.MAGIC);
         return ParquetFile.open(new MemoryChannel(file.toByteArray()));
     }
@@ -152,7 +170,8 @@ class ColumnReaderTest {
     @Test
     void missingDictionariesAreSaid() throws IOException {
         dataPage(1, Format.RLE_DICTIONARY, "01 0201");
-        assertTrue(refused(finish(false, Format.UNCOMPRESSED, 1, 1)).getMessage().contains("dictionary"));
+        assertTrue(
+                refused(finish(false, Format.UNCOMPRESSED, 1, 1)).getMessage().contains("dictionary"));
     }
 
     @Test
@@ -199,19 +218,23 @@ class ColumnReaderTest {
         byte[] page = out.toByteArray();
         assertArrayEquals(zeros, Compression.decompress(Format.GZIP, page, zeros.length, 0));
         for (int length : new int[] {0, zeros.length - 1, zeros.length + 1, 1032 * page.length + 65, 1 << 27}) {
-            assertThrows(
-                    CorruptBitstreamException.class, () -> Compression.decompress(Format.GZIP, page, length, 0));
+            assertThrows(CorruptBitstreamException.class, () -> Compression.decompress(Format.GZIP, page, length, 0));
         }
         assertThrows(CorruptBitstreamException.class, () -> Compression.decompress(Format.GZIP, new byte[9], 3, 0));
     }
 
     @Test
     void otherFilesAreRefused() {
-        for (String bytes : List.of("", "50415231", "50415231 50415231", "50415231 00000000 50415231",
-                "50415231 FFFFFFFF 50415231", "50415231 00 FFFFFF7F 50415231", "50415231 00 01000000 50415230",
+        for (String bytes : List.of(
+                "",
+                "50415231",
+                "50415231 50415231",
+                "50415231 00000000 50415231",
+                "50415231 FFFFFFFF 50415231",
+                "50415231 00 FFFFFF7F 50415231",
+                "50415231 00 01000000 50415230",
                 "89504e470d0a1a0a0000000d49484452")) {
-            assertThrows(
-                    CorruptBitstreamException.class, () -> ParquetFile.open(new MemoryChannel(hex(bytes))), bytes);
+            assertThrows(CorruptBitstreamException.class, () -> ParquetFile.open(new MemoryChannel(hex(bytes))), bytes);
         }
     }
 
