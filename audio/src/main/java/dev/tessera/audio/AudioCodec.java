@@ -7,14 +7,16 @@ import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * An {@link AudioModel} with its entropy models and the {@code .tsr} container: sound to file and back.
  *
  * <p>What a file holds depends on the rate. Below {@value #HYBRID_FROM_KBPS} kbps: envelopes only, whose phases are invented;
  * the best use of so few bits is what a spectrogram shows. From there on: the waveform, with envelopes that noise fills up
- * to. From {@value #CORE_FROM_KBPS} kbps on: the waveform alone. (Kbps of the payload; with two channels and more 1.5 times
- * as much.) Quality 0 to 29 is envelopes only, 30 to 100 as for rates above.
+ * to; at every rate that fills the spectrum for a few tenths of a decibel. (Kbps of the payload; with two channels and more
+ * 1.5 times as much.) Quality 0 to 29 is envelopes only, 30 to 100 has the waveform.
  *
  * <p>The same sound, model and target give the same bytes on every machine, and the same bytes the same sound. Immutable,
  * safe to share.
@@ -22,9 +24,6 @@ import java.util.Locale;
 public final class AudioCodec {
     /** Where the waveform begins to be coded. */
     static final double HYBRID_FROM_KBPS = 0.4;
-
-    /** Where noise filling ends. */
-    static final double CORE_FROM_KBPS = 12;
 
     static final int ENVELOPE_CANDIDATES = 16;
     static final int CORE_CANDIDATES = 6;
@@ -37,11 +36,14 @@ public final class AudioCodec {
     private static final double START_LAMBDA = -1;
     private static final double LAMBDA_OCTAVES_PER_HALF_SIZE = 1.4;
 
+    /** How much finer; where the size jumps, so much that the finer side cannot fall back to the coarser one. */
+    private static final float[] FINER = {0.4f, 0.1f, 0.02f};
+
     /** Weight of a bit of the waveform, in squared steps: where step and weight together do best on the training set. */
     private static final double CORE_LAMBDA = 0.8;
 
     private static final double STEPS_PER_HALF_SIZE = 12;
-    private static final float HYBRID_ENVELOPE_LAMBDA = 0.6f;
+    private static final LambdaPlan HYBRID_ENVELOPE_LAMBDAS = LambdaPlan.of(0.6f);
     private static final int HYBRID_NOISE = 4;
     private static final int HYBRID_FROM_QUALITY = 30;
 
@@ -59,7 +61,7 @@ public final class AudioCodec {
      * A file and what it holds.
      *
      * @param bytes the whole {@code .tsr} file
-     * @param mode {@code envelope}, {@code hybrid} or {@code core}
+     * @param mode {@code envelope} or {@code hybrid}
      * @param tokens number of tokens
      * @param nominalBits bits that they would take at log2 K each
      */
@@ -93,10 +95,9 @@ public final class AudioCodec {
                     2, "the file was made with model " + file.header().model() + ", this is " + model.hash());
         }
         int parameters = file.header().parameters();
-        Mode mode = Settings.mode(parameters);
-        if (mode == null) {
-            throw new CorruptBitstreamException(0, "audio parameters are " + parameters + ", which is no mode");
-        }
+        Mode mode = Settings.mode(parameters)
+                .orElseThrow(() -> new CorruptBitstreamException(
+                        0, "audio parameters are " + parameters + ", which is no mode of this version"));
         long samples = Planes.samples(geometry.samples(), geometry.sampleRate());
         if (samples * geometry.channels() > Integer.MAX_VALUE / MdctCore.VECTOR_DIM) {
             throw new CorruptBitstreamException(0, "the sound has " + samples + " samples at 16 kHz, which is too many");
@@ -112,33 +113,46 @@ public final class AudioCodec {
         double kbps = 0.008 * (budget - headerBytes) / Math.max(1e-9, signal.seconds())
                 / (signal.channels() > 1 ? STEREO_FACTOR : 1);
         if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
-            Mode mode = kbps < CORE_FROM_KBPS ? Mode.HYBRID : Mode.CORE;
+            int envelopeBytes = writer.write(envelopeOnly(HYBRID_ENVELOPE_LAMBDAS)).bytes().length;
             StepRange range = new StepRange(writer.coefficients());
-            Compressed found = new BudgetSearch(range.finest(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget)
-                    .largest(range.guess(budget), index -> finish(geometry, writer, waveform(mode, index)));
-            if (found != null) {
-                return found;
+            BudgetSearch search =
+                    new BudgetSearch(range.finest(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
+            Optional<Compressed> found = search.largest(
+                    range.guess(Math.max(1, budget - envelopeBytes)), index -> finish(geometry, writer, hybrid(index, HYBRID_ENVELOPE_LAMBDAS)));
+            if (found.isPresent()) {
+                return refined(
+                        search,
+                        found.get(),
+                        HYBRID_ENVELOPE_LAMBDAS,
+                        writer,
+                        plan -> finish(geometry, writer, hybrid(search.fits(), plan)));
             }
         }
-        return envelopeWithinBudget(geometry, writer, budget);
+        BudgetSearch search = new BudgetSearch(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget);
+        Compressed found = search.largest(
+                        START_LAMBDA, log -> finish(geometry, writer, envelopeOnly(LambdaPlan.of(power(log)))))
+                .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
+                        + " bytes is below the smallest possible file, " + search.lastSize() + " bytes"));
+        LambdaPlan coarse = LambdaPlan.of(power(search.fits()));
+        return refined(search, found, coarse, writer, plan -> finish(geometry, writer, envelopeOnly(plan)));
     }
 
-    private Compressed envelopeWithinBudget(AudioGeometry geometry, PayloadWriter writer, long budget) {
-        BudgetSearch search = new BudgetSearch(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget);
-        Compressed found =
-                search.largest(START_LAMBDA, log -> finish(geometry, writer, envelopeOnly(LambdaPlan.of(power(log)))));
-        if (found == null) {
-            throw new IllegalArgumentException("the budget of " + budget + " bytes is below the smallest possible file, "
-                    + search.last().bytes().length + " bytes");
+    /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
+    private static Compressed refined(
+            BudgetSearch search,
+            Compressed found,
+            LambdaPlan coarse,
+            PayloadWriter writer,
+            Function<LambdaPlan, Compressed> maker) {
+        Compressed best = found;
+        for (int i = 0; i < FINER.length && search.fallsShort(); i++) {
+            float fine = coarse.before() * FINER[i];
+            best = search.between(
+                            writer.envelopeFrames(),
+                            switchAt -> maker.apply(new LambdaPlan(coarse.before(), fine, switchAt)))
+                    .orElse(best);
         }
-        if (!search.hasBracket()) {
-            return found;
-        }
-        float coarse = power(search.fits());
-        float fine = power(search.tooFine());
-        return search.between(
-                writer.envelopeFrames(),
-                switchAt -> finish(geometry, writer, envelopeOnly(new LambdaPlan(coarse, fine, switchAt))));
+        return best;
     }
 
     private static float power(double logarithm) {
@@ -163,9 +177,8 @@ public final class AudioCodec {
             return envelopeOnly(LambdaPlan.of((float) StrictMath.pow(10, 1 - quality / 12.0)));
         }
         double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
-        return waveform(
-                Mode.HYBRID,
-                Settings.indexOf(COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share)));
+        double step = COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share);
+        return hybrid(Settings.indexOf(step), HYBRID_ENVELOPE_LAMBDAS);
     }
 
     private static Settings envelopeOnly(LambdaPlan lambdas) {
@@ -173,13 +186,13 @@ public final class AudioCodec {
     }
 
     /** @param index of the step, with a fraction that becomes a finer or coarser choice at the nearest step */
-    private static Settings waveform(Mode mode, double index) {
+    private static Settings hybrid(double index, LambdaPlan envelopeLambdas) {
         int stepIndex = (int) StrictMath.rint(index);
         double ratio = StrictMath.pow(2, (index - stepIndex) / 8); // of squared steps
         return new Settings(
-                mode,
-                mode == Mode.HYBRID ? HYBRID_NOISE : 0,
-                LambdaPlan.of(HYBRID_ENVELOPE_LAMBDA),
+                Mode.HYBRID,
+                HYBRID_NOISE,
+                envelopeLambdas,
                 stepIndex,
                 (float) (CORE_LAMBDA * ratio));
     }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Sound files: WAV (PCM and float), FLAC, Ogg Vorbis and MP3 are read; WAV (16-bit PCM) is written.
+ * Sound files: WAV (PCM and float), FLAC, Ogg Vorbis and MP3 are read; WAV (16-bit PCM) and FLAC (16 bits) are written.
  *
  * <p>The format is told by content. Whatever is wrong with a file is an {@link UnreadableAudioException}.
  */
@@ -42,10 +42,8 @@ public final class AudioFiles {
         if (maxSeconds < 1) {
             throw new IllegalArgumentException("maxSeconds is " + maxSeconds + ", must be at least 1");
         }
-        AudioFormat format = AudioFormat.of(file);
-        if (format == null) {
-            throw new UnreadableAudioException(name + ": neither WAV, FLAC, Ogg Vorbis nor MP3");
-        }
+        AudioFormat format = AudioFormat.of(file)
+                .orElseThrow(() -> new UnreadableAudioException(name + ": neither WAV, FLAC, Ogg Vorbis nor MP3"));
         try {
             return switch (format) {
                 case WAV -> WavReader.read(file, maxSeconds);
@@ -64,5 +62,14 @@ public final class AudioFiles {
     /** Writes {@code signal} as a WAV file of 16-bit PCM; values beyond full scale are clipped. */
     public static void writeWav(AudioSignal signal, OutputStream out) throws IOException {
         WavWriter.write(signal, out);
+    }
+
+    /**
+     * Writes {@code signal} as a FLAC file of 16 bits; values beyond full scale are clipped.
+     *
+     * @throws IllegalArgumentException for more than 8 channels or 1,048,575 Hz
+     */
+    public static void writeFlac(AudioSignal signal, OutputStream out) throws IOException {
+        FlacWriter.write(signal, out);
     }
 }

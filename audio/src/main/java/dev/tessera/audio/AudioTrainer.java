@@ -171,12 +171,13 @@ public final class AudioTrainer {
                 GridPrior.blank(GridSpec.of(quantizer.codebooks(), ENVELOPE_ZERO_STAGE, false, recipe.priorTableBits())), 0, 0);
         for (float lambda : recipe.envelopeLambdas()) {
             for (Latents envelope : envelopes) {
-                model = model.next(envelope.count(), 1);
+                GridModel current = model.next(envelope.count(), 1);
                 search.choose(
                         new TokenSearch.Source(envelope.data(), 1, envelope.count(), 1, 1),
                         LambdaPlan.of(lambda),
-                        model,
-                        null);
+                        current,
+                        current::observe);
+                model = current;
             }
             progress.accept("envelope prior at lambda " + lambda);
         }
@@ -197,8 +198,9 @@ public final class AudioTrainer {
                     height,
                     MdctCore.COLUMNS,
                     MdctCore.COLUMNS);
-            model = model.next(height, MdctCore.COLUMNS);
-            search.choose(source, LambdaPlan.of(recipe.coreLambda()), model, null);
+            GridModel current = model.next(height, MdctCore.COLUMNS);
+            search.choose(source, LambdaPlan.of(recipe.coreLambda()), current, current::observe);
+            model = current;
         }
         progress.accept("waveform prior");
         return model.toPrior();

@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.IntFunction;
 
@@ -20,8 +21,8 @@ final class BudgetSearch {
     private final long budget;
     private double tooFine = Double.NEGATIVE_INFINITY;
     private double fits = Double.POSITIVE_INFINITY;
-    private AudioCodec.Compressed best;
-    private AudioCodec.Compressed last;
+    private Optional<AudioCodec.Compressed> best = Optional.empty();
+    private int lastSize;
 
     /**
      * @param finest smallest value of the control
@@ -36,30 +37,31 @@ final class BudgetSearch {
     }
 
     /**
-     * The largest file found; null when none fits, and then {@link #last} is the smallest one.
+     * The largest file found; none when none fits, and then {@link #lastSize} is the smallest size.
      *
      * @param start where to begin
      */
-    AudioCodec.Compressed largest(double start, DoubleFunction<AudioCodec.Compressed> maker) {
+    Optional<AudioCodec.Compressed> largest(double start, DoubleFunction<AudioCodec.Compressed> maker) {
         double next = clamp(start);
-        for (int i = 0; i < MOST_ATTEMPTS || best == null; i++) {
-            last = maker.apply(next);
-            int size = last.bytes().length;
+        for (int i = 0; i < MOST_ATTEMPTS || best.isEmpty(); i++) {
+            AudioCodec.Compressed made = maker.apply(next);
+            int size = made.bytes().length;
+            lastSize = size;
             if (size > budget) {
                 if (next >= coarsest) {
-                    return null;
+                    return Optional.empty();
                 }
                 tooFine = next;
             } else {
                 fits = next;
-                keep(last);
+                keep(made);
                 if (size >= ENOUGH_SHARE * budget || next <= finest) {
                     break;
                 }
             }
             double wanted = next + octave * log2(size / (GOAL_SHARE * budget));
             wanted = Math.max(next - 3 * octave, Math.min(next + (i < 4 ? 3 : 12) * octave, wanted));
-            if (tooFine > Double.NEGATIVE_INFINITY && best != null) {
+            if (tooFine > Double.NEGATIVE_INFINITY && best.isPresent()) {
                 double width = fits - tooFine;
                 wanted = Math.max(tooFine + 0.15 * width, Math.min(fits - 0.15 * width, wanted));
             }
@@ -68,16 +70,21 @@ final class BudgetSearch {
         return best;
     }
 
+    /** Whether {@link #largest} left much of the budget, although there is a finer file, which does not fit. */
+    boolean fallsShort() {
+        return bestSize() < LEAST_SHARE * budget && tooFine > Double.NEGATIVE_INFINITY;
+    }
+
     /**
-     * After {@link #largest} has left too much of the budget between two files: the largest file of those in between.
+     * After {@link #largest} fell short: the largest file of those between two.
      *
      * @param positions number of places for a switch
-     * @param maker makes the file that is coarse before a position and fine from there on
+     * @param maker makes the file that is as coarse as the best one before a position and finer from there on
      */
-    AudioCodec.Compressed between(int positions, IntFunction<AudioCodec.Compressed> maker) {
+    Optional<AudioCodec.Compressed> between(int positions, IntFunction<AudioCodec.Compressed> maker) {
         int tooMany = 0;
         int fitting = positions;
-        while (fitting - tooMany > 1 && best.bytes().length < LEAST_SHARE * budget) {
+        while (fitting - tooMany > 1 && bestSize() < LEAST_SHARE * budget) {
             int middle = (tooMany + fitting) >>> 1;
             AudioCodec.Compressed made = maker.apply(middle);
             if (made.bytes().length > budget) {
@@ -90,29 +97,23 @@ final class BudgetSearch {
         return best;
     }
 
-    /** Whether there is a file that does not fit, {@link #tooFine}, beside one that does. */
-    boolean hasBracket() {
-        return best != null && tooFine > Double.NEGATIVE_INFINITY;
-    }
-
-    /** The control of the file that did not fit. */
-    double tooFine() {
-        return tooFine;
-    }
-
-    /** The control of the coarsest file that fitted last. */
+    /** The finest control whose file fitted. */
     double fits() {
         return fits;
     }
 
-    /** The file that was made last. */
-    AudioCodec.Compressed last() {
-        return last;
+    /** Size of the file that was made last. */
+    int lastSize() {
+        return lastSize;
+    }
+
+    private int bestSize() {
+        return best.map(file -> file.bytes().length).orElse(0);
     }
 
     private void keep(AudioCodec.Compressed file) {
-        if (best == null || file.bytes().length > best.bytes().length) {
-            best = file;
+        if (file.bytes().length > bestSize()) {
+            best = Optional.of(file);
         }
     }
 

@@ -65,6 +65,7 @@ public final class Fft {
         double[] fromIm = im;
         double[] toRe = scratchRe;
         double[] toIm = scratchIm;
+        boolean inScratch = false;
         int n = size;
         int stride = 1;
         for (int radix : radices) {
@@ -80,10 +81,11 @@ public final class Fft {
             swap = fromIm;
             fromIm = toIm;
             toIm = swap;
+            inScratch = !inScratch;
             n = m;
             stride *= radix;
         }
-        if (fromRe != re) {
+        if (inScratch) {
             System.arraycopy(fromRe, 0, re, 0, size);
             System.arraycopy(fromIm, 0, im, 0, size);
         }

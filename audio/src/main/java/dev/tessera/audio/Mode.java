@@ -1,19 +1,28 @@
 package dev.tessera.audio;
 
-/** What a {@code .tsr} file of sound holds. The order is part of the format. */
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a {@code .tsr} file of sound holds. */
 enum Mode {
     /** Spectral envelopes only; phases are invented. */
-    ENVELOPE,
-    /** The waveform only. */
-    CORE,
+    ENVELOPE(0),
     /** The waveform, and envelopes that noise fills up to. */
-    HYBRID;
+    HYBRID(1);
 
-    boolean hasEnvelope() {
-        return this != CORE;
+    private final int code;
+
+    Mode(int code) {
+        this.code = code;
     }
 
-    boolean hasCore() {
-        return this != ENVELOPE;
+    /** What files say. */
+    int code() {
+        return code;
+    }
+
+    /** The mode that files say by {@code code}, if there is one. */
+    static Optional<Mode> of(int code) {
+        return Arrays.stream(values()).filter(mode -> mode.code == code).findFirst();
     }
 }

@@ -1,5 +1,7 @@
 package dev.tessera.audio;
 
+import java.util.Optional;
+
 /**
  * Header of an MPEG audio frame (ISO 11172-3 and 13818-3).
  *
@@ -20,27 +22,30 @@ record Mp3Frame(int offset, int bytes, int samples, int layer, int sideInfoBytes
         {8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160} // MPEG-2, layers II and III
     };
 
-    /** The frame at {@code offset} whose successor, if the file goes on, starts with a header too; otherwise null. */
-    static Mp3Frame at(byte[] file, int offset) {
-        Mp3Frame frame = parse(file, offset);
-        if (frame == null) {
-            return null;
-        }
-        int next = offset + frame.bytes;
-        return next + HEADER_BYTES > file.length || parse(file, next) != null ? frame : null;
+    /** The frame at {@code offset}, if there is one whose successor, if the file goes on, starts with a header too. */
+    static Optional<Mp3Frame> at(byte[] file, int offset) {
+        return parse(file, offset).filter(frame -> {
+            int next = offset + frame.bytes;
+            return next + HEADER_BYTES > file.length || parse(file, next).isPresent();
+        });
     }
 
-    private static Mp3Frame parse(byte[] file, int offset) {
+    private static Optional<Mp3Frame> parse(byte[] file, int offset) {
         if (offset < 0 || offset > file.length - HEADER_BYTES) {
-            return null;
+            return Optional.empty();
         }
         int header = Bytes.i32BigEndian(file, offset);
         int version = header >>> 19 & 3; // 0 MPEG-2.5, 2 MPEG-2, 3 MPEG-1
         int layer = 4 - (header >>> 17 & 3);
         int rateIndex = header >>> 12 & 15;
         int frequency = header >>> 10 & 3;
-        if (header >>> 21 != 0x7FF || version == 1 || layer == 4 || rateIndex == 0 || rateIndex == 15 || frequency == 3) {
-            return null;
+        if (header >>> 21 != 0x7FF
+                || version == 1
+                || layer == 4
+                || rateIndex == 0
+                || rateIndex == 15
+                || frequency == 3) {
+            return Optional.empty();
         }
         boolean mpeg1 = version == 3;
         int kbps = KBPS[mpeg1 ? layer - 1 : layer == 1 ? 3 : 4][rateIndex - 1];
@@ -50,6 +55,6 @@ record Mp3Frame(int offset, int bytes, int samples, int layer, int sideInfoBytes
         int samples = layer == 1 ? 384 : layer == 3 && !mpeg1 ? 576 : 1152;
         int bytes = layer == 1 ? (12_000 * kbps / rate + padding) * 4 : samples / 8 * 1000 * kbps / rate + padding;
         int sideInfo = mpeg1 ? (mono ? 17 : 32) : mono ? 9 : 17;
-        return new Mp3Frame(offset, bytes, samples, layer, sideInfo);
+        return Optional.of(new Mp3Frame(offset, bytes, samples, layer, sideInfo));
     }
 }

@@ -24,16 +24,14 @@ final class PayloadReader {
 
     /** The planes, {@code [planes][samples]} at 16 kHz. */
     float[][] read(int planes, int samples) throws CorruptBitstreamException {
-        double step = mode.hasCore() ? Settings.step(decoder.decodeUniform(Settings.STEPS)) : 0;
+        double step = mode == Mode.HYBRID ? Settings.step(decoder.decodeUniform(Settings.STEPS)) : 0;
         Latents[] envelopes = new Latents[planes];
         Latents[] cores = new Latents[planes];
         for (int p = 0; p < planes; p++) {
-            if (mode.hasEnvelope()) {
-                int frames = MelEnvelope.frames(samples);
-                int[] indices = readTokens(model.envelopePart(), frames, 1, AudioTrainer.ENVELOPE_ZERO_STAGE);
-                envelopes[p] = model.envelopePart().quantizer().dequantize(indices, frames);
-            }
-            if (mode.hasCore()) {
+            int envelopeFrames = MelEnvelope.frames(samples);
+            int[] envelope = readTokens(model.envelopePart(), envelopeFrames, 1, AudioTrainer.ENVELOPE_ZERO_STAGE);
+            envelopes[p] = model.envelopePart().quantizer().dequantize(envelope, envelopeFrames);
+            if (mode == Mode.HYBRID) {
                 int frames = MdctCore.frames(samples);
                 int columns = decoder.decodeUniform(MdctCore.COLUMNS + 1);
                 int[] indices = readTokens(model.corePart(), frames, columns, AudioTrainer.CORE_ZERO_STAGE);
@@ -51,13 +49,11 @@ final class PayloadReader {
     }
 
     private float[] synthesize(Latents envelope, Latents core, double step, int samples) {
-        if (!mode.hasCore()) {
+        if (mode == Mode.ENVELOPE) {
             return model.envelope().synthesize(envelope, samples);
         }
         float[] x = new MdctCore(step).synthesize(core, samples);
-        if (mode.hasEnvelope()) {
-            NoiseFilling.add(x, model.envelope().mel(envelope), noise * step);
-        }
+        NoiseFilling.add(x, model.envelope().mel(envelope), noise * step);
         return x;
     }
 

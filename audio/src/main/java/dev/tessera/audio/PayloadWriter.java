@@ -5,9 +5,9 @@ import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.RangeEncoder;
 
 /**
- * Codes one sound, as often as rate control wants, with different {@link Settings}. The payload: with a waveform its step
- * index (uniform in 256); then for each plane its envelope tokens, if any, the number of coded columns (uniform in 161) and
- * the waveform tokens, if any.
+ * Codes one sound, as often as rate control wants, with different {@link Settings}. Not for several threads at once. The payload: with a waveform its step
+ * index (uniform in 256); then for each plane its envelope tokens and, with a waveform, the number of coded columns (uniform in
+ * 161) and the waveform tokens.
  */
 final class PayloadWriter {
     /** The side of a stereo sound is worth this much less than its middle. */
@@ -18,6 +18,8 @@ final class PayloadWriter {
     private final float[][] coefficients; // by plane, [frames x 640]
     private final TokenSearch envelopeSearch;
     private final TokenSearch coreSearch;
+    private final LambdaPlan[] chosenFor; // by plane: what the envelope tokens were chosen for
+    private final int[][] chosen;
 
     /**
      * What came out.
@@ -31,6 +33,8 @@ final class PayloadWriter {
         this.model = model;
         this.envelopes = new Latents[planes.length];
         this.coefficients = new float[planes.length][];
+        this.chosenFor = new LambdaPlan[planes.length];
+        this.chosen = new int[planes.length][];
         for (int p = 0; p < planes.length; p++) {
             envelopes[p] = model.envelope().encode(planes[p]);
             coefficients[p] = MdctCore.coefficients(planes[p]);
@@ -55,33 +59,39 @@ final class PayloadWriter {
         RangeEncoder encoder = new RangeEncoder();
         long tokens = 0;
         double nominalBits = 0;
-        if (settings.mode().hasCore()) {
+        if (settings.mode() == Mode.HYBRID) {
             encoder.encodeUniform(settings.stepIndex(), Settings.STEPS);
         }
         for (int p = 0; p < envelopes.length; p++) {
-            if (settings.mode().hasEnvelope()) {
-                int[] indices = writeEnvelope(encoder, p, settings.envelopeLambdas());
-                tokens += indices.length;
-                nominalBits += nominalBits(model.envelopePart(), indices.length);
-            }
-            if (settings.mode().hasCore()) {
+            int[] envelope = writeEnvelope(encoder, p, settings.envelopeLambdas());
+            tokens += envelope.length;
+            nominalBits += nominalBits(model.envelopePart(), envelope.length);
+            if (settings.mode() == Mode.HYBRID) {
                 int columns = columns(p, settings);
                 encoder.encodeUniform(columns, MdctCore.COLUMNS + 1);
-                int[] indices = writeCore(encoder, p, columns, settings);
-                tokens += indices.length;
-                nominalBits += nominalBits(model.corePart(), indices.length);
+                int[] core = writeCore(encoder, p, columns, settings);
+                tokens += core.length;
+                nominalBits += nominalBits(model.corePart(), core.length);
             }
         }
         return new Payload(encoder.finish(), tokens, nominalBits);
     }
 
+    /** Searches only when the lambdas are new: rate control mostly turns at the waveform. */
     private int[] writeEnvelope(RangeEncoder encoder, int plane, LambdaPlan lambdas) {
         Latents envelope = envelopes[plane];
+        GridModel grid = new GridModel(model.envelopePart().prior(), envelope.count(), 1);
+        TokenSearch.Sink sink = (s, y, x, index) -> grid.encode(encoder, s, y, x, index);
         LambdaPlan own = lambdas.from(
                 plane * envelope.count(), plane == 1 && envelopes.length == 2 ? SIDE_WEIGHT : 1);
-        GridModel grid = new GridModel(model.envelopePart().prior(), envelope.count(), 1);
-        TokenSearch.Source source = new TokenSearch.Source(envelope.data(), 1, envelope.count(), 1, 1);
-        return envelopeSearch.choose(source, own, grid, encoder);
+        if (!own.equals(chosenFor[plane])) {
+            TokenSearch.Source source = new TokenSearch.Source(envelope.data(), 1, envelope.count(), 1, 1);
+            chosen[plane] = envelopeSearch.choose(source, own, grid, sink);
+            chosenFor[plane] = own;
+        } else {
+            envelopeSearch.replay(chosen[plane], envelope.count(), 1, sink);
+        }
+        return chosen[plane];
     }
 
     private int[] writeCore(RangeEncoder encoder, int plane, int columns, Settings settings) {
@@ -90,7 +100,11 @@ final class PayloadWriter {
         float scale = (float) (1 / Settings.step(settings.stepIndex()));
         TokenSearch.Source source =
                 new TokenSearch.Source(coefficients[plane], scale, frames, MdctCore.COLUMNS, columns);
-        return coreSearch.choose(source, LambdaPlan.of(settings.coreLambda()), grid, encoder);
+        return coreSearch.choose(
+                source,
+                LambdaPlan.of(settings.coreLambda()),
+                grid,
+                (s, y, x, index) -> grid.encode(encoder, s, y, x, index));
     }
 
     /** Columns up to the last one that has a vector which may be worth coding. */

@@ -22,7 +22,7 @@ public final class Resampler {
     private final int down;
     private final double scale; // kernel argument per input sample
     private final int reach; // taps on either side
-    private final double[][] phases; // weights by phase, or null when they are too many to keep
+    private final double[][] phases; // weights by phase; none when they are too many to keep
 
     /** Rates in samples per second, each 1 to 2^24. */
     public Resampler(int inputRate, int outputRate) {
@@ -35,8 +35,8 @@ public final class Resampler {
         this.down = inputRate / divisor;
         this.scale = CUTOFF * Math.min(1.0, (double) outputRate / inputRate);
         this.reach = (int) StrictMath.ceil(ZERO_CROSSINGS / scale);
-        this.phases = (long) up * 2 * reach <= MAX_CACHED_WEIGHTS ? new double[up][] : null;
-        for (int phase = 0; phases != null && phase < up; phase++) {
+        this.phases = (long) up * 2 * reach <= MAX_CACHED_WEIGHTS ? new double[up][] : new double[0][];
+        for (int phase = 0; phase < phases.length; phase++) {
             phases[phase] = weights(phase);
         }
     }
@@ -69,7 +69,7 @@ public final class Resampler {
             long position = (long) i * down;
             int base = (int) (position / up);
             int phase = (int) (position % up);
-            double[] w = phases == null ? weights(phase) : phases[phase];
+            double[] w = phases.length == 0 ? weights(phase) : phases[phase];
             int first = base - reach + 1;
             int from = Math.max(0, -first);
             int to = Math.min(w.length, x.length - first);

@@ -1,5 +1,7 @@
 package dev.tessera.audio;
 
+import java.util.Optional;
+
 /**
  * Everything that an encoder decides for a whole file.
  *
@@ -31,13 +33,12 @@ record Settings(Mode mode, int noise, LambdaPlan envelopeLambdas, int stepIndex,
 
     /** What the header says. */
     int parameters() {
-        return mode.ordinal() | noise << MODE_BITS;
+        return mode.code() | noise << MODE_BITS;
     }
 
-    /** The mode in the header's parameters, or null when there is no such mode. */
-    static Mode mode(int parameters) {
-        int ordinal = parameters & (1 << MODE_BITS) - 1;
-        return ordinal < Mode.values().length && noise(parameters) < NOISE_LEVELS.length ? Mode.values()[ordinal] : null;
+    /** The mode in the header's parameters, unless they are of no file of this version. */
+    static Optional<Mode> mode(int parameters) {
+        return Mode.of(parameters & (1 << MODE_BITS) - 1).filter(_ -> noise(parameters) < NOISE_LEVELS.length);
     }
 
     static int noise(int parameters) {

@@ -3,7 +3,6 @@ package dev.tessera.audio;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codecs.GridModel;
-import dev.tessera.codecs.RangeEncoder;
 import java.util.List;
 
 /**
@@ -46,14 +45,20 @@ final class TokenSearch {
      */
     record Source(float[] data, float scale, int height, int stride, int width) {}
 
+    /** Takes the chosen tokens one by one: codes them or learns from them. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(int stage, int y, int x, int index);
+    }
+
     /**
-     * Chooses all tokens; {@code model} learns them.
+     * Chooses all tokens.
      *
-     * @param encoder codes them too, unless null
+     * @param model says what tokens cost; {@code sink} must make it learn each of them
      * @param lambdas squared scaled units that a bit is worth, by position in raster order
      * @return indices, {@code [height x width x stages]}
      */
-    int[] choose(Source source, LambdaPlan lambdas, GridModel model, RangeEncoder encoder) {
+    int[] choose(Source source, LambdaPlan lambdas, GridModel model, Sink sink) {
         int stages = codes.size();
         int[] indices = new int[Math.multiplyExact(Math.multiplyExact(source.height, source.width), stages)];
         float[] residual = new float[dim];
@@ -64,11 +69,7 @@ final class TokenSearch {
                 float energy = load(source, y, x, residual);
                 for (int s = 0; s < stages; s++) {
                     int index = best(model, s, y, x, residual, energy, lambda);
-                    if (encoder == null) {
-                        model.observe(s, y, x, index);
-                    } else {
-                        model.encode(encoder, s, y, x, index);
-                    }
+                    sink.accept(s, y, x, index);
                     indices[position * stages + s] = index;
                     if (index == 0 && s >= firstZeroStage) {
                         break;
@@ -78,6 +79,20 @@ final class TokenSearch {
             }
         }
         return indices;
+    }
+
+    /** Hands over tokens that {@link #choose} returned before. */
+    void replay(int[] indices, int height, int width, Sink sink) {
+        int stages = codes.size();
+        for (int position = 0; position < height * width; position++) {
+            for (int s = 0; s < stages; s++) {
+                int index = indices[position * stages + s];
+                sink.accept(s, position / width, position % width, index);
+                if (index == 0 && s >= firstZeroStage) {
+                    break;
+                }
+            }
+        }
     }
 
     private float load(Source source, int y, int x, float[] residual) {

@@ -116,7 +116,7 @@ final class WavReader {
             case 8 -> (Bytes.u8(file, at) - 128) / 128f;
             case 16 -> (short) Bytes.u16(file, at) / 32768f;
             case 24 -> (Bytes.u16(file, at) | file[at + 2] << 16) / 8388608f;
-            default -> (int) Bytes.u32(file, at) / 2147483648f;
+            default -> (int) Bytes.u32(file, at) / 0x1p31f;
         };
     }
 }

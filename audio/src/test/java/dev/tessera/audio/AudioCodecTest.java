@@ -10,8 +10,13 @@ import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +48,7 @@ class AudioCodecTest {
 
     @Test
     void everyLengthRateAndChannelCountComesBack() throws IOException {
-        int[][] shapes = {{16000, 1, 1}, {16000, 319, 1}, {16000, 320, 1}, {16000, 641, 2}, {44100, 5000, 2}, {8000, 3000, 1}, {48000, 9601, 3}};
+        int[][] shapes = {{16000, 0, 1}, {16000, 1, 1}, {16000, 319, 1}, {16000, 320, 1}, {16000, 321, 1}, {16000, 641, 2}, {44100, 5000, 2}, {8000, 3000, 1}, {48000, 9601, 3}};
         for (int[] s : shapes) {
             float[][] channels = new float[s[2]][];
             for (int c = 0; c < s[2]; c++) {
@@ -135,6 +140,47 @@ class AudioCodecTest {
             }
         }
         assertTrue(decoded < 60);
+    }
+
+    /** A budget leaves its mode to the rate. */
+    @Test
+    void lowRatesHoldEnvelopesOnly() {
+        AudioSignal signal = AudioSignal.mono(16000, tone(16000, 80_000, 140));
+        assertEquals("envelope", codec.compress(signal, new RateTarget.Bytes(150)).mode());
+        assertEquals("hybrid", codec.compress(signal, new RateTarget.Bytes(900)).mode());
+    }
+
+    @Test
+    void stereoStaysStereo() throws IOException {
+        float[] left = tone(16000, 32_000, 140);
+        float[] right = new float[left.length];
+        byte[] file = codec.compress(AudioSignal.of(16000, new float[][] {left, right}), new RateTarget.Bytes(3000)).bytes();
+        float[] backLeft = decoded(file).channel(0);
+        float[] backRight = decoded(file).channel(1);
+        double leftEnergy = 0;
+        double rightEnergy = 0;
+        for (int t = 0; t < left.length; t++) {
+            leftEnergy += backLeft[t] * backLeft[t];
+            rightEnergy += backRight[t] * backRight[t];
+        }
+        assertTrue(rightEnergy < 0.1 * leftEnergy, rightEnergy + " of " + leftEnergy);
+    }
+
+    @Test
+    void severalThreadsMakeTheBytesOfOne() throws Exception {
+        AudioSignal signal = AudioSignal.mono(24000, tone(24000, 24000, 170));
+        byte[] alone = codec.compress(signal, new RateTarget.Bytes(400)).bytes();
+        AudioSignal soundAlone = decoded(alone);
+        try (ExecutorService threads = Executors.newFixedThreadPool(7)) {
+            List<Future<byte[]>> files = new ArrayList<>();
+            for (int i = 0; i < 7; i++) {
+                files.add(threads.submit(() -> codec.compress(signal, new RateTarget.Bytes(400)).bytes()));
+            }
+            for (Future<byte[]> file : files) {
+                assertArrayEquals(alone, file.get());
+                assertEquals(soundAlone, threads.submit(() -> decoded(file.get())).get());
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,162 @@
+package dev.tessera.audio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tessera.vqmodels.CorruptModelException;
+import dev.tessera.vqmodels.ModelConfig;
+import dev.tessera.vqmodels.ModelFile;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AudioTrainerTest {
+    private static final String SMALL =
+            """
+            name = small
+            seconds-per-file = 2
+            seconds-per-folder = 6
+            codes = 16
+            iterations = 4
+            vectors-per-code = 30
+            envelope-components = 6
+            envelope-stages = 2
+            envelope-lambdas = 0.3
+            core-stages = 2
+            core-steps = 0.03, 0.1
+            core-dead-zone = 1.5
+            core-lambda = 0.8
+            prior-table-bits = 8
+            seed = 1
+            """;
+
+    private static AudioRecipe recipe(String text) throws IOException {
+        return AudioRecipe.read(new ByteArrayInputStream(text.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
+    private static List<Path> sounds(Path folder) throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        List<Path> files = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            float[] x = new float[16000];
+            double pitch = 100 + 60 * i;
+            for (int t = 0; t < x.length; t++) {
+                x[t] = (float) (0.2 * Math.sin(2 * Math.PI * pitch * t / 16000.0) * (1 + Math.sin(t / 900.0))
+                        + 0.05 * random.nextDouble(-1, 1));
+            }
+            Path file = folder.resolve("s" + i + ".wav");
+            try (OutputStream out = Files.newOutputStream(file)) {
+                AudioFiles.writeWav(AudioSignal.mono(16000, x), out);
+            }
+            files.add(file);
+        }
+        return files;
+    }
+
+    private static ModelFile train(AudioRecipe recipe, int threads, List<Path> files) throws IOException {
+        return new AudioTrainer(recipe, threads, _ -> {}).train(files);
+    }
+
+    @Test
+    void theSameModelForAnyThreadCountAndFileOrder(@TempDir Path folder) throws IOException {
+        List<Path> files = sounds(folder);
+        ModelFile model = train(recipe(SMALL), 1, files);
+        assertEquals(model.sha256(), train(recipe(SMALL), 3, files).sha256());
+        List<Path> reversed = new ArrayList<>(files);
+        Collections.reverse(reversed);
+        assertEquals(model.sha256(), train(recipe(SMALL), 2, reversed).sha256());
+        assertNotEquals(model.sha256(), train(recipe(SMALL).with(16, 2), 1, files).sha256());
+        AudioModel loaded = AudioModel.load(ModelFile.read(bytes(model)));
+        assertEquals(2, loaded.tokenizer().quantizer().stages());
+        assertEquals(6, loaded.tokenizer().quantizer().dim());
+        assertEquals("small", model.config().string("name"));
+    }
+
+    private static byte[] bytes(ModelFile model) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        model.write(out);
+        return out.toByteArray();
+    }
+
+    /** Index 0 of the stages that can end a position is the zero vector. */
+    @Test
+    void codebooksBeginWithTheZeroVector(@TempDir Path folder) throws IOException {
+        AudioModel model = AudioModel.load(train(recipe(SMALL), 2, sounds(folder)));
+        for (float v : model.envelopePart().quantizer().codebooks().get(1).codeVector(0)) {
+            assertEquals(0, v);
+        }
+        for (int s = 0; s < 2; s++) {
+            for (float v : model.corePart().quantizer().codebooks().get(s).codeVector(0)) {
+                assertEquals(0, v);
+            }
+        }
+    }
+
+    @Test
+    void tooLittleSoundIsRefused(@TempDir Path folder) throws IOException {
+        List<Path> files = sounds(folder).subList(0, 1);
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> train(recipe(SMALL).with(4096, 1), 1, files));
+        assertTrue(e.getMessage().contains("give more sound"), e.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> train(recipe(SMALL), 1, List.of()));
+        assertThrows(IllegalArgumentException.class, () -> new AudioTrainer(recipe(SMALL), 0, _ -> {}));
+    }
+
+    @Test
+    void recipesNameWhatIsWrong() throws IOException {
+        IllegalArgumentException missing =
+                assertThrows(IllegalArgumentException.class, () -> recipe(SMALL.replace("codes = 16", "")));
+        assertTrue(missing.getMessage().contains("'codes'"), missing.getMessage());
+        IllegalArgumentException mistyped =
+                assertThrows(IllegalArgumentException.class, () -> recipe(SMALL.replace("codes = 16", "codes = x")));
+        assertTrue(mistyped.getMessage().contains("'codes'"), mistyped.getMessage());
+        assertThrows(IllegalArgumentException.class, () -> recipe(SMALL.replace("envelope-components = 6", "envelope-components = 81")));
+        assertEquals("audio-mel-mdct", AudioRecipe.standard().name());
+    }
+
+    @Test
+    void otherModelsAreRefused() throws IOException {
+        ModelFile nothing = ModelFile.builder().build();
+        assertThrows(CorruptModelException.class, () -> AudioModel.load(nothing));
+        ModelFile newer = ModelFile.builder()
+                .config(ModelConfig.of(Map.of("model_type", "audio_mel_mdct_rvq", "format_version", 99)))
+                .build();
+        assertThrows(CorruptModelException.class, () -> AudioModel.load(newer));
+        ModelFile hollow = ModelFile.builder()
+                .config(ModelConfig.of(Map.of(
+                        "model_type", "audio_mel_mdct_rvq",
+                        "format_version", 1,
+                        "num_stages", 1,
+                        "core_stages", 1,
+                        "prior_table_bits", 8)))
+                .build();
+        assertThrows(CorruptModelException.class, () -> AudioModel.load(hollow));
+    }
+
+    @Test
+    void theShippedModelIsThatOfItsRecipe() throws IOException {
+        try (InputStream in = AudioModel.class.getResourceAsStream("models/audio-mel-mdct.safetensors")) {
+            ModelFile file = ModelFile.read(in);
+            AudioRecipe recipe = AudioRecipe.standard();
+            assertEquals(recipe.name(), file.config().string("name"));
+            assertEquals(recipe.codebookSize(), file.config().integer("codebook_size"));
+            assertEquals(recipe.envelopeStages(), file.config().integer("num_stages"));
+            assertEquals(recipe.coreStages(), file.config().integer("core_stages"));
+            assertEquals(recipe.seed(), file.config().longInteger("seed"));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.tessera.audio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.vqmodels.ModelFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Streams of the past decode to the samples of the past, to the last bit. The files under {@code golden/audio/0} are added
+ * to, never made again: the model is a small one of its own, the hashes are SHA-256 of the big-endian floats of all channels.
+ */
+class GoldenStreamTest {
+    private static byte[] golden(String name) throws IOException {
+        try (InputStream in = GoldenStreamTest.class.getResourceAsStream("/golden/audio/0/" + name)) {
+            return in.readAllBytes();
+        }
+    }
+
+    private static String hash(AudioSignal signal) throws NoSuchAlgorithmException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (int c = 0; c < signal.channels(); c++) {
+            ByteBuffer bytes = ByteBuffer.allocate(4 * signal.length());
+            bytes.asFloatBuffer().put(signal.channel(c));
+            digest.update(bytes.array());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    @Test
+    void oldStreamsDecodeToTheirOldSamples() throws IOException, NoSuchAlgorithmException {
+        byte[] model = golden("model.safetensors");
+        assertTrue(model.length <= 100_000);
+        AudioCodec codec = new AudioCodec(AudioModel.load(ModelFile.read(model)));
+        List<String> lines = new String(golden("decoded.sha256"), StandardCharsets.US_ASCII).lines().toList();
+        assertEquals(4, lines.size());
+        for (String line : lines) {
+            String[] fields = line.split(" ");
+            AudioSignal decoded = codec.decompress(TsrFile.read(golden(fields[0] + ".tsr")));
+            assertEquals(fields[1], hash(decoded), fields[0]);
+        }
+    }
+}
