@@ -1,8 +1,10 @@
 /** Runnable examples and benchmarks; nothing depends on them. */
 open module dev.tessera.samples {
+    requires dev.tessera.audio;
     requires dev.tessera.codebook;
     requires dev.tessera.codecs;
     requires dev.tessera.image;
+    requires dev.tessera.vqmodels;
     requires java.management;
     requires jmh.core;
 }

@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Every example runs, and says what it is meant to show. */
@@ -51,6 +53,19 @@ class ExamplesTest {
         assertTrue(own.length < plain.length && plain.length < text.length, own.length + " " + plain.length);
         assertArrayEquals(
                 text, OwnModelExample.decode(own, text.length, new OwnModelExample.PreviousByteModel()));
+    }
+
+    @Test
+    void utilizationExampleStaysBelowTheCeiling() throws Exception {
+        List<String> lines = run(() -> UtilizationExample.main(new String[0]));
+        assertEquals(4, lines.size());
+        Matcher figures = Pattern.compile("4096 tokens, K 1024, utilization ([0-9.]+) of at most ([0-9.]+) expected")
+                .matcher(lines.get(3));
+        assertTrue(figures.find(), lines.get(3));
+        double utilization = Double.parseDouble(figures.group(1));
+        double ceiling = Double.parseDouble(figures.group(2));
+        assertEquals(1 - Math.pow(1 - 1 / 1024.0, 4096), ceiling, 0.001);
+        assertTrue(utilization > 0.05 && utilization < ceiling, lines.get(3));
     }
 
     @FunctionalInterface
