@@ -4,6 +4,7 @@ module dev.tessera.codebook {
     requires jdk.incubator.vector;
 
     exports dev.tessera.codebook;
+    exports dev.tessera.codebook.learn;
     exports dev.tessera.codebook.internal.kernels to
             dev.tessera.codecs,
             dev.tessera.vqmodels,

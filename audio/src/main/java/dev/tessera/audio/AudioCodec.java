@@ -100,7 +100,8 @@ public final class AudioCodec {
                         0, "audio parameters are " + parameters + ", which is no mode of this version"));
         long samples = Planes.samples(geometry.samples(), geometry.sampleRate());
         if (samples * geometry.channels() > Integer.MAX_VALUE / MdctCore.VECTOR_DIM) {
-            throw new CorruptBitstreamException(0, "the sound has " + samples + " samples at 16 kHz, which is too many");
+            throw new CorruptBitstreamException(
+                    0, "the sound has " + samples + " samples at 16 kHz, which is too many");
         }
         double noise = Settings.NOISE_LEVELS[Settings.noise(parameters)];
         float[][] planes =
@@ -110,15 +111,18 @@ public final class AudioCodec {
 
     private Compressed withinBudget(AudioSignal signal, AudioGeometry geometry, PayloadWriter writer, long budget) {
         int headerBytes = TsrFile.headerBytes(header(geometry, envelopeOnly(LambdaPlan.of(0))));
-        double kbps = 0.008 * (budget - headerBytes) / Math.max(1e-9, signal.seconds())
+        double kbps = 0.008
+                * (budget - headerBytes)
+                / Math.max(1e-9, signal.seconds())
                 / (signal.channels() > 1 ? STEREO_FACTOR : 1);
         if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
-            int envelopeBytes = writer.write(envelopeOnly(HYBRID_ENVELOPE_LAMBDAS)).bytes().length;
+            int envelopeBytes =
+                    writer.write(envelopeOnly(HYBRID_ENVELOPE_LAMBDAS)).bytes().length;
             StepRange range = new StepRange(writer.coefficients());
-            BudgetSearch search =
-                    new BudgetSearch(range.finest(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
+            BudgetSearch search = new BudgetSearch(range.finest(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
             Optional<Compressed> found = search.largest(
-                    range.guess(Math.max(1, budget - envelopeBytes)), index -> finish(geometry, writer, hybrid(index, HYBRID_ENVELOPE_LAMBDAS)));
+                    range.guess(Math.max(1, budget - envelopeBytes)),
+                    index -> finish(geometry, writer, hybrid(index, HYBRID_ENVELOPE_LAMBDAS)));
             if (found.isPresent()) {
                 return refined(
                         search,
@@ -189,11 +193,6 @@ public final class AudioCodec {
     private static Settings hybrid(double index, LambdaPlan envelopeLambdas) {
         int stepIndex = (int) StrictMath.rint(index);
         double ratio = StrictMath.pow(2, (index - stepIndex) / 8); // of squared steps
-        return new Settings(
-                Mode.HYBRID,
-                HYBRID_NOISE,
-                envelopeLambdas,
-                stepIndex,
-                (float) (CORE_LAMBDA * ratio));
+        return new Settings(Mode.HYBRID, HYBRID_NOISE, envelopeLambdas, stepIndex, (float) (CORE_LAMBDA * ratio));
     }
 }

@@ -26,7 +26,8 @@ public final class AudioFiles {
     /** Reads a file of at most {@code maxSeconds}. */
     public static AudioSignal read(Path path, long maxSeconds) throws IOException {
         if (Files.size(path) > MAX_FILE_BYTES) {
-            throw new UnreadableAudioException(path + ": the file has " + Files.size(path) + " bytes, must be under 2^31 - 8");
+            throw new UnreadableAudioException(
+                    path + ": the file has " + Files.size(path) + " bytes, must be under 2^31 - 8");
         }
         return read(Files.readAllBytes(path), path.toString(), maxSeconds);
     }

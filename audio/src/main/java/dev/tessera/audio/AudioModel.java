@@ -83,8 +83,9 @@ public final class AudioModel {
         Part core = readPart(file, CORE, config.integer("core_stages"), true);
         int components = envelope.quantizer.dim();
         if (components > MelEnvelope.BANDS || core.quantizer.dim() != MdctCore.VECTOR_DIM) {
-            throw new CorruptModelException("code vectors have dimensions " + components + " and " + core.quantizer.dim()
-                    + ", must be at most " + MelEnvelope.BANDS + " and equal to " + MdctCore.VECTOR_DIM);
+            throw new CorruptModelException(
+                    "code vectors have dimensions " + components + " and " + core.quantizer.dim() + ", must be at most "
+                            + MelEnvelope.BANDS + " and equal to " + MdctCore.VECTOR_DIM);
         }
         Klt klt = Klt.of(
                 MelEnvelope.BANDS,
@@ -165,11 +166,13 @@ public final class AudioModel {
             classes[s] = file.tensor(prefix + "." + s + ".classes", size).toBytes();
             for (byte c : classes[s]) {
                 if (c < 0 || c > 3) {
-                    throw new CorruptModelException(prefix + " has the class " + c + " in stage " + s + ", must be 0 to 3");
+                    throw new CorruptModelException(
+                            prefix + " has the class " + c + " in stage " + s + ", must be 0 to 3");
                 }
             }
         }
         GridSpec spec = new GridSpec(quantizer.codebookSizes(), columns, classes, tableBits);
-        return new Part(quantizer, GridPrior.of(spec, file.tensor(prefix + ".prior", -1).toBytes()));
+        return new Part(
+                quantizer, GridPrior.of(spec, file.tensor(prefix + ".prior", -1).toBytes()));
     }
 }

@@ -39,8 +39,8 @@ public final class AudioSignal {
         for (int c = 0; c < copy.length; c++) {
             copy[c] = samples[c].clone();
             if (copy[c].length != copy[0].length) {
-                throw new IllegalArgumentException("channel " + c + " has " + copy[c].length + " samples, channel 0 has "
-                        + copy[0].length);
+                throw new IllegalArgumentException(
+                        "channel " + c + " has " + copy[c].length + " samples, channel 0 has " + copy[0].length);
             }
             for (int t = 0; t < copy[c].length; t++) {
                 if (!Float.isFinite(copy[c][t])) {
@@ -90,8 +90,7 @@ public final class AudioSignal {
     /** One channel itself, for readers of this package that promise not to write. */
     float[] data(int channel) {
         if (channel < 0 || channel >= samples.length) {
-            throw new IllegalArgumentException(
-                    "channel is " + channel + ", must be in [0, " + samples.length + ")");
+            throw new IllegalArgumentException("channel is " + channel + ", must be in [0, " + samples.length + ")");
         }
         return samples[channel];
     }

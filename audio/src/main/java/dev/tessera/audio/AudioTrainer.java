@@ -2,11 +2,11 @@ package dev.tessera.audio;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.CodebookOrder;
-import dev.tessera.codebook.KMeans;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.learn.KMeans;
 import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.GridSpec;
@@ -79,11 +79,11 @@ public final class AudioTrainer {
 
     /** Stage 0 starts with its quietest code vector, because index 0 is the cheapest token and silence the commonest sound. */
     private ResidualQuantizer envelopeQuantizer(Latents latents, Klt klt) {
-        ResidualQuantizer learnt =
-                learnStages(latents, recipe.envelopeStages(), ENVELOPE_ZERO_STAGE, 0, "envelope");
+        ResidualQuantizer learnt = learnStages(latents, recipe.envelopeStages(), ENVELOPE_ZERO_STAGE, 0, "envelope");
         List<Codebook> codebooks = new ArrayList<>(learnt.codebooks());
         Codebook first = codebooks.getFirst();
-        float[] mel = klt.inverse(Latents.of(first.codebookSize(), first.codeDim(), first.toArray())).data();
+        float[] mel = klt.inverse(Latents.of(first.codebookSize(), first.codeDim(), first.toArray()))
+                .data();
         int quietest = 0;
         double least = Double.MAX_VALUE;
         for (int i = 0; i < first.codebookSize(); i++) {
@@ -120,11 +120,12 @@ public final class AudioTrainer {
         Latents residual = TrainingVectors.pick(vectors, deadZone, MAX_VECTORS);
         for (int s = 0; s < stages; s++) {
             boolean zero = s >= firstZeroStage;
-            Latents training = TrainingVectors.pick(
-                    residual, deadZone, (long) recipe.codebookSize() * recipe.vectorsPerCode());
+            Latents training =
+                    TrainingVectors.pick(residual, deadZone, (long) recipe.codebookSize() * recipe.vectorsPerCode());
             if (training.count() < recipe.codebookSize()) {
-                throw new IllegalArgumentException("only " + training.count() + " vectors are left for stage " + s
-                        + " of the " + what + " codebooks, there must be " + recipe.codebookSize() + "; give more sound");
+                throw new IllegalArgumentException(
+                        "only " + training.count() + " vectors are left for stage " + s + " of the " + what
+                                + " codebooks, there must be " + recipe.codebookSize() + "; give more sound");
             }
             Codebook learnt = KMeans.builder()
                     .codebookSize(recipe.codebookSize() - (zero ? 1 : 0))
@@ -143,8 +144,8 @@ public final class AudioTrainer {
             }
             codebooks.add(codebook(rows));
             residual = TrainingVectors.subtract(residual, new VectorQuantizer(codebooks.getLast()));
-            progress.accept(what + " stage " + s + ": mean squared residual "
-                    + TrainingVectors.meanEnergy(training) + ", after it over all " + TrainingVectors.meanEnergy(residual));
+            progress.accept(what + " stage " + s + ": mean squared residual " + TrainingVectors.meanEnergy(training)
+                    + ", after it over all " + TrainingVectors.meanEnergy(residual));
         }
         return new ResidualQuantizer(codebooks);
     }
@@ -168,7 +169,10 @@ public final class AudioTrainer {
     private GridPrior envelopePrior(List<Latents> envelopes, ResidualQuantizer quantizer) {
         TokenSearch search = new TokenSearch(quantizer, AudioCodec.ENVELOPE_CANDIDATES, ENVELOPE_ZERO_STAGE);
         GridModel model = new GridModel(
-                GridPrior.blank(GridSpec.of(quantizer.codebooks(), ENVELOPE_ZERO_STAGE, false, recipe.priorTableBits())), 0, 0);
+                GridPrior.blank(
+                        GridSpec.of(quantizer.codebooks(), ENVELOPE_ZERO_STAGE, false, recipe.priorTableBits())),
+                0,
+                0);
         for (float lambda : recipe.envelopeLambdas()) {
             for (Latents envelope : envelopes) {
                 GridModel current = model.next(envelope.count(), 1);
@@ -187,17 +191,15 @@ public final class AudioTrainer {
     private GridPrior corePrior(List<float[]> coefficients, ResidualQuantizer quantizer) {
         TokenSearch search = new TokenSearch(quantizer, AudioCodec.CORE_CANDIDATES, CORE_ZERO_STAGE);
         GridModel model = new GridModel(
-                GridPrior.blank(GridSpec.of(quantizer.codebooks(), CORE_ZERO_STAGE, true, recipe.priorTableBits())), 0, 0);
+                GridPrior.blank(GridSpec.of(quantizer.codebooks(), CORE_ZERO_STAGE, true, recipe.priorTableBits())),
+                0,
+                0);
         Random random = new Random(recipe.seed());
         for (float[] sound : coefficients) {
             float step = recipe.coreSteps()[random.nextInt(recipe.coreSteps().length)];
             int height = sound.length / MdctCore.SIZE;
             TokenSearch.Source source = new TokenSearch.Source(
-                    sound,
-                    (float) (REFERENCE_RMS / (step * rms(sound))),
-                    height,
-                    MdctCore.COLUMNS,
-                    MdctCore.COLUMNS);
+                    sound, (float) (REFERENCE_RMS / (step * rms(sound))), height, MdctCore.COLUMNS, MdctCore.COLUMNS);
             GridModel current = model.next(height, MdctCore.COLUMNS);
             search.choose(source, LambdaPlan.of(recipe.coreLambda()), current, current::observe);
             model = current;

@@ -56,8 +56,8 @@ final class FlacReader {
             throw new UnreadableAudioException(error[0] == null ? "damaged frame" : "damaged frame: " + error[0]);
         }
         if (info.getTotalSamples() > 0 && sink.length() != info.getTotalSamples()) {
-            throw new UnreadableAudioException("cut short or damaged: " + sink.length() + " samples decoded, the file claims "
-                    + info.getTotalSamples());
+            throw new UnreadableAudioException("cut short or damaged: " + sink.length()
+                    + " samples decoded, the file claims " + info.getTotalSamples());
         }
         return sink.toSignal(0, sink.length());
     }
@@ -98,8 +98,8 @@ final class FlacReader {
 
     /** Mark and STREAMINFO, then the frames: jflac believes every length in the other metadata blocks. */
     private static InputStream withoutMetadata(byte[] file, int start, int frames) {
-        byte[] head = java.util.Arrays.copyOfRange(
-                file, start, start + MARK_BYTES + BLOCK_HEADER_BYTES + STREAM_INFO_BYTES);
+        byte[] head =
+                java.util.Arrays.copyOfRange(file, start, start + MARK_BYTES + BLOCK_HEADER_BYTES + STREAM_INFO_BYTES);
         head[MARK_BYTES] |= (byte) 0x80;
         return new SequenceInputStream(
                 new ByteArrayInputStream(head), new ByteArrayInputStream(file, frames, file.length - frames));

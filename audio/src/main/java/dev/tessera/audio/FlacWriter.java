@@ -24,8 +24,8 @@ final class FlacWriter {
 
     static void write(AudioSignal signal, OutputStream out) throws IOException {
         if (signal.channels() > MAX_CHANNELS || signal.sampleRate() > MAX_RATE) {
-            throw new IllegalArgumentException("the sound has " + signal.channels() + " channels of " + signal.sampleRate()
-                    + " Hz, FLAC holds " + MAX_CHANNELS + " of " + MAX_RATE);
+            throw new IllegalArgumentException("the sound has " + signal.channels() + " channels of "
+                    + signal.sampleRate() + " Hz, FLAC holds " + MAX_CHANNELS + " of " + MAX_RATE);
         }
         int[][] samples = new int[signal.channels()][signal.length()];
         for (int c = 0; c < samples.length; c++) {

@@ -37,8 +37,8 @@ record MdctCore(double step) implements Encoder<AudioSignal>, Decoder<AudioSigna
     /** Latents on the grid {@code [frames, 160]}; channels are averaged, other rates resampled. */
     @Override
     public Latents encode(AudioSignal signal) {
-        float[] coefficients =
-                coefficients(Resampler.resample(signal.toMono(), MelEnvelope.SAMPLE_RATE).data(0));
+        float[] coefficients = coefficients(
+                Resampler.resample(signal.toMono(), MelEnvelope.SAMPLE_RATE).data(0));
         float scale = (float) (1 / step);
         for (int i = 0; i < coefficients.length; i++) {
             coefficients[i] *= scale;

@@ -24,8 +24,8 @@ final class OggPages {
                 end += Bytes.u8(file, at + HEADER_BYTES + i);
             }
             if (end > file.length) {
-                throw new UnreadableAudioException("cut short: the page at byte " + at + " ends at byte " + end
-                        + ", the file has " + file.length);
+                throw new UnreadableAudioException(
+                        "cut short: the page at byte " + at + " ends at byte " + end + ", the file has " + file.length);
             }
             granule = Bytes.u32(file, at + 6) | Bytes.u32(file, at + 10) << 32;
             at = (int) end;

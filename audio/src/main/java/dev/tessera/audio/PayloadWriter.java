@@ -41,8 +41,8 @@ final class PayloadWriter {
         }
         this.envelopeSearch = new TokenSearch(
                 model.envelopePart().quantizer(), AudioCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
-        this.coreSearch = new TokenSearch(
-                model.corePart().quantizer(), AudioCodec.CORE_CANDIDATES, AudioTrainer.CORE_ZERO_STAGE);
+        this.coreSearch =
+                new TokenSearch(model.corePart().quantizer(), AudioCodec.CORE_CANDIDATES, AudioTrainer.CORE_ZERO_STAGE);
     }
 
     /** Envelope frames of all planes. */
@@ -82,8 +82,7 @@ final class PayloadWriter {
         Latents envelope = envelopes[plane];
         GridModel grid = new GridModel(model.envelopePart().prior(), envelope.count(), 1);
         TokenSearch.Sink sink = (s, y, x, index) -> grid.encode(encoder, s, y, x, index);
-        LambdaPlan own = lambdas.from(
-                plane * envelope.count(), plane == 1 && envelopes.length == 2 ? SIDE_WEIGHT : 1);
+        LambdaPlan own = lambdas.from(plane * envelope.count(), plane == 1 && envelopes.length == 2 ? SIDE_WEIGHT : 1);
         if (!own.equals(chosenFor[plane])) {
             TokenSearch.Source source = new TokenSearch.Source(envelope.data(), 1, envelope.count(), 1, 1);
             chosen[plane] = envelopeSearch.choose(source, own, grid, sink);

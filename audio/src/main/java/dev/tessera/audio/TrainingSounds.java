@@ -25,7 +25,8 @@ final class TrainingSounds {
         Map<String, List<Path>> folders = new TreeMap<>();
         for (Path file : files) {
             Path folder = file.toAbsolutePath().getParent();
-            folders.computeIfAbsent(String.valueOf(folder), _ -> new ArrayList<>()).add(file);
+            folders.computeIfAbsent(String.valueOf(folder), _ -> new ArrayList<>())
+                    .add(file);
         }
         Random random = new Random(recipe.seed());
         List<float[]> sounds = new ArrayList<>();
@@ -55,7 +56,8 @@ final class TrainingSounds {
             int from = (signal.length() - length) / 2;
             float[] part = Arrays.copyOfRange(signal.data(0), from, from + length);
             seconds += (double) length / signal.sampleRate();
-            sounds.add(Resampler.resample(AudioSignal.mono(signal.sampleRate(), part), MelEnvelope.SAMPLE_RATE).data(0));
+            sounds.add(Resampler.resample(AudioSignal.mono(signal.sampleRate(), part), MelEnvelope.SAMPLE_RATE)
+                    .data(0));
         }
     }
 }

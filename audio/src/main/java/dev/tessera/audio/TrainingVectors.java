@@ -28,7 +28,9 @@ final class TrainingVectors {
 
     /** What {@code quantizer} leaves over. */
     static Latents subtract(Latents vectors, VectorQuantizer quantizer) {
-        float[] quantized = quantizer.dequantize(quantizer.quantize(vectors), vectors.count()).data();
+        float[] quantized = quantizer
+                .dequantize(quantizer.quantize(vectors), vectors.count())
+                .data();
         float[] out = vectors.data().clone();
         for (int i = 0; i < out.length; i++) {
             out[i] -= quantized[i];

@@ -77,8 +77,7 @@ final class WavReader {
             throw new UnreadableAudioException("the sample rate is " + rate + ", must be in [1, 2^31)");
         }
         if (blockAlign != channels * bits / 8) {
-            throw new UnreadableAudioException(
-                    "the block size is " + blockAlign + ", must be " + channels * bits / 8);
+            throw new UnreadableAudioException("the block size is " + blockAlign + ", must be " + channels * bits / 8);
         }
         sampleRate = (int) rate;
     }

@@ -17,7 +17,8 @@ final class WavWriter {
         int channels = signal.channels();
         long dataBytes = 2L * channels * signal.length();
         if (dataBytes > 0xFFFFFFFFL - HEADER_BYTES) {
-            throw new IllegalArgumentException("the sound has " + dataBytes + " bytes of samples, a WAV file holds 2^32");
+            throw new IllegalArgumentException(
+                    "the sound has " + dataBytes + " bytes of samples, a WAV file holds 2^32");
         }
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         header.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt((int) (HEADER_BYTES - 8 + dataBytes));

@@ -48,7 +48,17 @@ class AudioCodecTest {
 
     @Test
     void everyLengthRateAndChannelCountComesBack() throws IOException {
-        int[][] shapes = {{16000, 0, 1}, {16000, 1, 1}, {16000, 319, 1}, {16000, 320, 1}, {16000, 321, 1}, {16000, 641, 2}, {44100, 5000, 2}, {8000, 3000, 1}, {48000, 9601, 3}};
+        int[][] shapes = {
+            {16000, 0, 1},
+            {16000, 1, 1},
+            {16000, 319, 1},
+            {16000, 320, 1},
+            {16000, 321, 1},
+            {16000, 641, 2},
+            {44100, 5000, 2},
+            {8000, 3000, 1},
+            {48000, 9601, 3}
+        };
         for (int[] s : shapes) {
             float[][] channels = new float[s[2]][];
             for (int c = 0; c < s[2]; c++) {
@@ -56,7 +66,8 @@ class AudioCodecTest {
             }
             AudioSignal signal = AudioSignal.of(s[0], channels);
             for (int quality : new int[] {10, 60, 95}) {
-                AudioSignal back = decoded(codec.compress(signal, new RateTarget.Quality(quality)).bytes());
+                AudioSignal back = decoded(
+                        codec.compress(signal, new RateTarget.Quality(quality)).bytes());
                 assertEquals(s[0], back.sampleRate());
                 assertEquals(s[1], back.length());
                 assertEquals(s[2], back.channels());
@@ -81,7 +92,8 @@ class AudioCodecTest {
         float[] x = tone(16000, 32000, 140);
         double before = -100;
         for (int budget : new int[] {250, 450, 900}) {
-            byte[] file = codec.compress(AudioSignal.mono(16000, x), new RateTarget.Bytes(budget)).bytes();
+            byte[] file = codec.compress(AudioSignal.mono(16000, x), new RateTarget.Bytes(budget))
+                    .bytes();
             float[] y = decoded(file).channel(0);
             double error = 1e-12;
             double energy = 0;
@@ -100,7 +112,9 @@ class AudioCodecTest {
     void silenceStaysSilentAndFullScaleIsSafe() throws IOException {
         AudioSignal silence = AudioSignal.mono(16000, new float[16000]);
         float peak = 0;
-        for (float v : decoded(codec.compress(silence, new RateTarget.Quality(60)).bytes()).channel(0)) {
+        for (float v : decoded(
+                        codec.compress(silence, new RateTarget.Quality(60)).bytes())
+                .channel(0)) {
             peak = Math.max(peak, Math.abs(v));
         }
         assertTrue(peak < 0.01, "peak of decoded silence is " + peak);
@@ -108,7 +122,8 @@ class AudioCodecTest {
         for (int i = 0; i < square.length; i++) {
             square[i] = i / 40 % 2 == 0 ? 1 : -1;
         }
-        AudioSignal back = decoded(codec.compress(AudioSignal.mono(16000, square), new RateTarget.Quality(70)).bytes());
+        AudioSignal back = decoded(codec.compress(AudioSignal.mono(16000, square), new RateTarget.Quality(70))
+                .bytes());
         for (float v : back.channel(0)) {
             assertTrue(Float.isFinite(v) && Math.abs(v) < 4);
         }
@@ -116,7 +131,8 @@ class AudioCodecTest {
 
     @Test
     void everyDamageIsOurException() throws IOException {
-        byte[] file = codec.compress(AudioSignal.mono(16000, tone(16000, 8000, 200)), new RateTarget.Bytes(150)).bytes();
+        byte[] file = codec.compress(AudioSignal.mono(16000, tone(16000, 8000, 200)), new RateTarget.Bytes(150))
+                .bytes();
         for (int length = 0; length < file.length; length++) {
             byte[] cut = Arrays.copyOf(file, length);
             assertThrows(IOException.class, () -> decoded(cut));
@@ -133,7 +149,8 @@ class AudioCodecTest {
             byte[] payload = new byte[random.nextInt(150)];
             random.nextBytes(payload);
             try {
-                assertEquals(8000, decoded(TsrFile.write(good.header(), payload)).length());
+                assertEquals(
+                        8000, decoded(TsrFile.write(good.header(), payload)).length());
                 decoded++;
             } catch (IOException expected) {
                 assertTrue(expected.getMessage() != null);
@@ -146,7 +163,8 @@ class AudioCodecTest {
     @Test
     void lowRatesHoldEnvelopesOnly() {
         AudioSignal signal = AudioSignal.mono(16000, tone(16000, 80_000, 140));
-        assertEquals("envelope", codec.compress(signal, new RateTarget.Bytes(150)).mode());
+        assertEquals(
+                "envelope", codec.compress(signal, new RateTarget.Bytes(150)).mode());
         assertEquals("hybrid", codec.compress(signal, new RateTarget.Bytes(900)).mode());
     }
 
@@ -154,7 +172,8 @@ class AudioCodecTest {
     void stereoStaysStereo() throws IOException {
         float[] left = tone(16000, 32_000, 140);
         float[] right = new float[left.length];
-        byte[] file = codec.compress(AudioSignal.of(16000, new float[][] {left, right}), new RateTarget.Bytes(3000)).bytes();
+        byte[] file = codec.compress(AudioSignal.of(16000, new float[][] {left, right}), new RateTarget.Bytes(3000))
+                .bytes();
         float[] backLeft = decoded(file).channel(0);
         float[] backRight = decoded(file).channel(1);
         double leftEnergy = 0;
@@ -174,11 +193,13 @@ class AudioCodecTest {
         try (ExecutorService threads = Executors.newFixedThreadPool(7)) {
             List<Future<byte[]>> files = new ArrayList<>();
             for (int i = 0; i < 7; i++) {
-                files.add(threads.submit(() -> codec.compress(signal, new RateTarget.Bytes(400)).bytes()));
+                files.add(threads.submit(
+                        () -> codec.compress(signal, new RateTarget.Bytes(400)).bytes()));
             }
             for (Future<byte[]> file : files) {
                 assertArrayEquals(alone, file.get());
-                assertEquals(soundAlone, threads.submit(() -> decoded(file.get())).get());
+                assertEquals(
+                        soundAlone, threads.submit(() -> decoded(file.get())).get());
             }
         }
     }

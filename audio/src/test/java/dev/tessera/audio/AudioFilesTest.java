@@ -51,9 +51,16 @@ class AudioFilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "chirp-stereo.wav, 2, 5513, 75", "chirp-stereo.flac, 2, 5513, 75", "chirp-stereo.ogg, 2, 5513, 10",
-        "chirp-stereo.mp3, 2, 5513, 15", "chirp-mono-24.wav, 1, 5513, 120", "chirp-mono-24.flac, 1, 5513, 120",
-        "chirp-u8.wav, 1, 1103, 30", "chirp-s32le.wav, 1, 1103, 120", "chirp-f32le.wav, 1, 1103, 120", "chirp-f64le.wav, 1, 1103, 120"
+        "chirp-stereo.wav, 2, 5513, 75",
+        "chirp-stereo.flac, 2, 5513, 75",
+        "chirp-stereo.ogg, 2, 5513, 10",
+        "chirp-stereo.mp3, 2, 5513, 15",
+        "chirp-mono-24.wav, 1, 5513, 120",
+        "chirp-mono-24.flac, 1, 5513, 120",
+        "chirp-u8.wav, 1, 1103, 30",
+        "chirp-s32le.wav, 1, 1103, 120",
+        "chirp-f32le.wav, 1, 1103, 120",
+        "chirp-f64le.wav, 1, 1103, 120"
     })
     void everyFormatIsRead(String name, int channels, int length, double decibels) throws IOException {
         AudioSignal signal = read(media(name));
@@ -123,7 +130,8 @@ class AudioFilesTest {
                     for (int t = 0; t < length; t++) {
                         // noise, full-scale square, silence, chirp
                         int kind = (c + t / 2000) % 4;
-                        int value = kind == 0 ? random.nextInt(-32768, 32768) : kind == 1 ? (t / 9 % 2 * 2 - 1) * 32767 : 0;
+                        int value =
+                                kind == 0 ? random.nextInt(-32768, 32768) : kind == 1 ? (t / 9 % 2 * 2 - 1) * 32767 : 0;
                         x[c][t] = kind == 3 ? Math.round(chirp(t) * 32768) / 32768f : value / 32768f;
                     }
                 }
@@ -150,8 +158,16 @@ class AudioFilesTest {
         byte[] plain = chunk("fmt ", format(1, 1, 8000, 16));
         byte[] data = chunk("data", samples);
         assertEquals(wanted, read(riff(plain, data)));
-        assertEquals(wanted, read(riff(chunk("LIST", new byte[7]), plain, chunk("fact", new byte[4]), data, chunk("id3 ", new byte[3]))));
-        ByteBuffer extensible = ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN).put(format(0xFFFE, 1, 8000, 16));
+        assertEquals(
+                wanted,
+                read(riff(
+                        chunk("LIST", new byte[7]),
+                        plain,
+                        chunk("fact", new byte[4]),
+                        data,
+                        chunk("id3 ", new byte[3]))));
+        ByteBuffer extensible =
+                ByteBuffer.allocate(40).order(ByteOrder.LITTLE_ENDIAN).put(format(0xFFFE, 1, 8000, 16));
         extensible.putShort((short) 22).putShort((short) 16).putInt(4).putShort((short) 1);
         assertEquals(wanted, read(riff(chunk("fmt ", extensible.array()), data)));
         byte[] streamed = riff(plain, data);
@@ -172,7 +188,10 @@ class AudioFilesTest {
         assertFault("sample rate is 0", riff(chunk("fmt ", format(1, 1, 0, 16)), data));
         assertFault("no multiple", riff(chunk("fmt ", format(1, 2, 8000, 16)), data));
         assertFault("at least 16", riff(chunk("fmt ", new byte[14]), data));
-        byte[] notANumber = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(Float.NaN).array();
+        byte[] notANumber = ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putFloat(Float.NaN)
+                .array();
         assertFault("no finite number", riff(chunk("fmt ", format(3, 1, 8000, 32)), chunk("data", notANumber)));
         assertFault("neither WAV", new byte[0]);
         assertFault("neither WAV", "some text that is no sound at all".getBytes(StandardCharsets.US_ASCII));
@@ -193,7 +212,10 @@ class AudioFilesTest {
     @Test
     void theLimitIsKeptToTheSample() throws IOException {
         byte[] plain = chunk("fmt ", format(1, 1, 100, 16));
-        assertEquals(200, AudioFiles.read(riff(plain, chunk("data", new byte[400])), "test", 2).length());
+        assertEquals(
+                200,
+                AudioFiles.read(riff(plain, chunk("data", new byte[400])), "test", 2)
+                        .length());
         byte[] longer = riff(plain, chunk("data", new byte[402]));
         assertThrows(UnreadableAudioException.class, () -> AudioFiles.read(longer, "test", 2));
         byte[] flac = flac(AudioSignal.mono(100, new float[201]));
@@ -227,11 +249,20 @@ class AudioFilesTest {
                 assertTrue(e.getMessage().startsWith("test: "), e.getMessage());
             }
         }
-        assertTrue(missed <= (name.endsWith("mp3") || name.endsWith("ogg") ? 8 : 0), missed + " truncations were not noticed");
+        assertTrue(
+                missed <= (name.endsWith("mp3") || name.endsWith("ogg") ? 8 : 0),
+                missed + " truncations were not noticed");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"chirp-stereo.wav", "chirp-stereo.flac", "chirp-stereo.ogg", "chirp-stereo.mp3", "chirp-untagged.mp3"})
+    @ValueSource(
+            strings = {
+                "chirp-stereo.wav",
+                "chirp-stereo.flac",
+                "chirp-stereo.ogg",
+                "chirp-stereo.mp3",
+                "chirp-untagged.mp3"
+            })
     void damageGivesOurExceptionOrASound(String name) throws IOException {
         byte[] file = media(name);
         SplittableRandom random = new SplittableRandom(1);

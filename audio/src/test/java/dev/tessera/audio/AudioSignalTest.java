@@ -36,6 +36,8 @@ class AudioSignalTest {
         assertThrows(IllegalArgumentException.class, () -> AudioSignal.of(8000, new float[17][1]));
         assertThrows(IllegalArgumentException.class, () -> AudioSignal.of(8000, new float[][] {{1}, {1, 2}}));
         assertThrows(IllegalArgumentException.class, () -> AudioSignal.mono(8000, new float[] {Float.NaN}));
-        assertThrows(IllegalArgumentException.class, () -> AudioSignal.mono(8000, new float[1]).channel(1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> AudioSignal.mono(8000, new float[1]).channel(1));
     }
 }

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class AudioTrainerTest {
-    private static final String SMALL =
-            """
+    private static final String SMALL = """
             name = small
             seconds-per-file = 2
             seconds-per-folder = 6
@@ -79,7 +78,8 @@ class AudioTrainerTest {
         List<Path> reversed = new ArrayList<>(files);
         Collections.reverse(reversed);
         assertEquals(model.sha256(), train(recipe(SMALL), 2, reversed).sha256());
-        assertNotEquals(model.sha256(), train(recipe(SMALL).with(16, 2), 1, files).sha256());
+        assertNotEquals(
+                model.sha256(), train(recipe(SMALL).with(16, 2), 1, files).sha256());
         AudioModel loaded = AudioModel.load(ModelFile.read(bytes(model)));
         assertEquals(2, loaded.tokenizer().quantizer().stages());
         assertEquals(6, loaded.tokenizer().quantizer().dim());
@@ -124,7 +124,9 @@ class AudioTrainerTest {
         IllegalArgumentException mistyped =
                 assertThrows(IllegalArgumentException.class, () -> recipe(SMALL.replace("codes = 16", "codes = x")));
         assertTrue(mistyped.getMessage().contains("'codes'"), mistyped.getMessage());
-        assertThrows(IllegalArgumentException.class, () -> recipe(SMALL.replace("envelope-components = 6", "envelope-components = 81")));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> recipe(SMALL.replace("envelope-components = 6", "envelope-components = 81")));
         assertEquals("audio-mel-mdct", AudioRecipe.standard().name());
     }
 

@@ -52,7 +52,8 @@ class EncoderStreamingTest {
         Tokens chunk = tokenizer.tokenize(AudioSignal.mono(16000, Arrays.copyOfRange(SOUND, from, to)));
         for (int s = 0; s < whole.stages(); s++) {
             for (int t = 0; t < count; t++) {
-                assertEquals(whole.index(s, first + t), chunk.index(s, margin + t), "stage " + s + ", frame " + (first + t));
+                assertEquals(
+                        whole.index(s, first + t), chunk.index(s, margin + t), "stage " + s + ", frame " + (first + t));
             }
         }
     }

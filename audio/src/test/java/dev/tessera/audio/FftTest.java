@@ -37,7 +37,11 @@ class FftTest {
     }
 
     @Property(tries = 60)
-    void inverseUndoesForward(@ForAll @IntRange(max = 8) int twos, @ForAll @IntRange(max = 2) int threes, @ForAll @IntRange(max = 2) int fives, @ForAll long seed) {
+    void inverseUndoesForward(
+            @ForAll @IntRange(max = 8) int twos,
+            @ForAll @IntRange(max = 2) int threes,
+            @ForAll @IntRange(max = 2) int fives,
+            @ForAll long seed) {
         int n = 1 << twos;
         n *= (int) Math.pow(3, threes) * (int) Math.pow(5, fives);
         double[] re = noise(n, seed);

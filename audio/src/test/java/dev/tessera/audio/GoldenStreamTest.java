@@ -41,7 +41,9 @@ class GoldenStreamTest {
         byte[] model = golden("model.safetensors");
         assertTrue(model.length <= 100_000);
         AudioCodec codec = new AudioCodec(AudioModel.load(ModelFile.read(model)));
-        List<String> lines = new String(golden("decoded.sha256"), StandardCharsets.US_ASCII).lines().toList();
+        List<String> lines = new String(golden("decoded.sha256"), StandardCharsets.US_ASCII)
+                .lines()
+                .toList();
         assertEquals(4, lines.size());
         for (String line : lines) {
             String[] fields = line.split(" ");

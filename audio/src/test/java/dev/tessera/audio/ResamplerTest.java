@@ -24,7 +24,16 @@ class ResamplerTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"24000,16000", "16000,24000", "44100,16000", "16000,44100", "8000,16000", "48000,16000", "44101,16000", "16000,11025"})
+    @CsvSource({
+        "24000,16000",
+        "16000,24000",
+        "44100,16000",
+        "16000,44100",
+        "8000,16000",
+        "48000,16000",
+        "44101,16000",
+        "16000,11025"
+    })
     void aToneStaysWhereItIs(int from, int to) {
         double hertz = 0.4 * Math.min(from, to);
         float[] y = new Resampler(from, to).resample(sine(hertz, from, from / 4));
@@ -65,8 +74,7 @@ class ResamplerTest {
         float[] x = sine(1234, 24000, 6000);
         float[] whole = new Resampler(24000, 16000).resample(x);
         float[] part = new Resampler(24000, 16000).resample(Arrays.copyOfRange(x, 1500, 4500));
-        assertArrayEquals(
-                Arrays.copyOfRange(whole, 1100, 2900), Arrays.copyOfRange(part, 100, 1900));
+        assertArrayEquals(Arrays.copyOfRange(whole, 1100, 2900), Arrays.copyOfRange(part, 100, 1900));
     }
 
     @Test

@@ -53,7 +53,8 @@ class StftTest {
         changed[(frame + 1) * 320 + STFT.lookAhead() - 1] += 1;
         double difference = 0;
         for (int k = 0; k < STFT.bins(); k++) {
-            difference += Math.abs(STFT.forward(x).re(frame)[k] - STFT.forward(changed).re(frame)[k]);
+            difference += Math.abs(
+                    STFT.forward(x).re(frame)[k] - STFT.forward(changed).re(frame)[k]);
         }
         assertTrue(difference > 0);
     }

@@ -40,7 +40,10 @@ final class CompressCommand extends TesseraCommand {
     @Mixin
     private RateOptions rate;
 
-    @Option(names = "--layout", paramLabel = "L", description = "Layout of the bitstream: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--layout",
+            paramLabel = "L",
+            description = "Layout of the bitstream: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Layout layout = Layout.single;
 
     @Option(names = "--verify", description = "Decode what was written and fail unless it decodes to the same twice.")
@@ -63,7 +66,11 @@ final class CompressCommand extends TesseraCommand {
         library = new CodecLibrary(model);
         Batch batch = new Batch(this, "compress");
         int code = batch.run(all, input -> compress(input, naming), CompressCommand::line);
-        batch.total("bytes", batch.results().stream().mapToLong(r -> r.get("bytes") instanceof Number n ? n.longValue() : 0).sum());
+        batch.total(
+                "bytes",
+                batch.results().stream()
+                        .mapToLong(r -> r.get("bytes") instanceof Number n ? n.longValue() : 0)
+                        .sum());
         batch.report();
         return code;
     }
@@ -71,13 +78,11 @@ final class CompressCommand extends TesseraCommand {
     private Map<String, Object> compress(Input input, OutputNaming naming) throws IOException {
         byte[] source = input.bytes();
         Map<String, Object> report = new LinkedHashMap<>();
-        byte[] file =
-                switch (MediaType.of(source)) {
-                    case IMAGE -> compressImage(source, input, report);
-                    case AUDIO -> compressAudio(source, input, report);
-                    default ->
-                        throw new CorruptBitstreamException(0, "neither a picture nor a sound that this build reads");
-                };
+        byte[] file = switch (MediaType.of(source)) {
+            case IMAGE -> compressImage(source, input, report);
+            case AUDIO -> compressAudio(source, input, report);
+            default -> throw new CorruptBitstreamException(0, "neither a picture nor a sound that this build reads");
+        };
         if (naming.isStdout()) {
             console().out().write(file);
             console().out().flush();
@@ -107,7 +112,8 @@ final class CompressCommand extends TesseraCommand {
             Image first = codec.decompress(TsrFile.read(file, limits.limits()));
             Image second = codec.decompress(TsrFile.read(file, limits.limits()));
             checkVerified(Arrays.equals(first.toRgb8(), second.toRgb8())
-                    && first.width() == image.width() && first.height() == image.height());
+                    && first.width() == image.width()
+                    && first.height() == image.height());
         }
         return file;
     }
@@ -141,7 +147,8 @@ final class CompressCommand extends TesseraCommand {
         return file;
     }
 
-    private void describe(Map<String, Object> report, byte[] file, Tokens tokens, ModelFile modelFile) throws IOException {
+    private void describe(Map<String, Object> report, byte[] file, Tokens tokens, ModelFile modelFile)
+            throws IOException {
         report.put("tokens", tokens.stages() * tokens.positions());
         report.put("codebook_size", Arrays.stream(tokens.codebookSizes()).max().orElseThrow());
         describe(report, file, modelFile);

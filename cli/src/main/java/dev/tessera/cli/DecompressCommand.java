@@ -25,7 +25,10 @@ final class DecompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
 
-    @Option(names = "-o", paramLabel = "OUT", description = "Output file, folder for several inputs, or - for stdout; the suffix decides the format.")
+    @Option(
+            names = "-o",
+            paramLabel = "OUT",
+            description = "Output file, folder for several inputs, or - for stdout; the suffix decides the format.")
     private String output;
 
     @Option(names = "--model", paramLabel = "M", description = "Path of a model that is not shipped.")
@@ -43,7 +46,9 @@ final class DecompressCommand extends TesseraCommand {
         library = new CodecLibrary(model);
         Batch batch = new Batch(this, "decompress");
         int code = batch.run(
-                all, input -> decompress(input, naming), r -> r.get("input") + " -> " + r.getOrDefault("output", "stdout"));
+                all,
+                input -> decompress(input, naming),
+                r -> r.get("input") + " -> " + r.getOrDefault("output", "stdout"));
         batch.report();
         return code;
     }
@@ -95,7 +100,8 @@ final class DecompressCommand extends TesseraCommand {
         return suffix;
     }
 
-    private void write(Input input, OutputNaming naming, String suffix, Map<String, Object> report, AtomicFile.Body body)
+    private void write(
+            Input input, OutputNaming naming, String suffix, Map<String, Object> report, AtomicFile.Body body)
             throws IOException {
         if (naming.isStdout()) {
             body.writeTo(console().out());

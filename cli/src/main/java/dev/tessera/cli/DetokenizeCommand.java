@@ -20,7 +20,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tessera detokenize}: tokens back to pictures and sound. */
-@Command(name = "detokenize", description = "Turn the tokens of a folder that 'tokenize --format npy' wrote back into pictures or sound.")
+@Command(
+        name = "detokenize",
+        description = "Turn the tokens of a folder that 'tokenize --format npy' wrote back into pictures or sound.")
 final class DetokenizeCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "TOKENS", description = "The folder, or its index.json.")
     private Path tokens;
@@ -37,10 +39,12 @@ final class DetokenizeCommand extends TesseraCommand {
         TokenIndex index = TokenIndex.read(file);
         ModelRegistry registry = ModelRegistry.load();
         ModelFile modelFile = model == null
-                ? registry.findByHash(index.modelSha256().substring(0, Math.min(6, index.modelSha256().length())))
+                ? registry.findByHash(index.modelSha256()
+                        .substring(0, Math.min(6, index.modelSha256().length())))
                 : registry.find(model);
         if (!modelFile.sha256().equals(index.modelSha256())) {
-            throw new UsageException("the tokens were made with the model " + index.modelSha256() + ", this is " + modelFile.sha256());
+            throw new UsageException(
+                    "the tokens were made with the model " + index.modelSha256() + ", this is " + modelFile.sha256());
         }
         boolean image = index.media().equals("image");
         ImageModel imageModel = image ? ImageModel.load(modelFile) : null;

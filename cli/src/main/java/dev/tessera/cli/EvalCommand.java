@@ -40,11 +40,10 @@ final class EvalCommand extends TesseraCommand {
 
     @Override
     int execute() throws IOException {
-        Map<String, Object> values =
-                switch (media) {
-                    case image -> evalImage();
-                    case audio -> evalAudio();
-                };
+        Map<String, Object> values = switch (media) {
+            case image -> evalImage();
+            case audio -> evalAudio();
+        };
         List<String> lines = new ArrayList<>();
         values.forEach((name, value) -> lines.add(name + " " + (value == null ? "-" : value)));
         print(values, lines);
@@ -55,7 +54,8 @@ final class EvalCommand extends TesseraCommand {
         Image a = ImageFiles.read(Files.readAllBytes(reference), reference.toString(), limits.maxPixels);
         Image b = ImageFiles.read(Files.readAllBytes(distorted), distorted.toString(), limits.maxPixels);
         if (a.width() != b.width() || a.height() != b.height()) {
-            throw new UsageException("sizes differ: " + a.width() + " x " + a.height() + " and " + b.width() + " x " + b.height());
+            throw new UsageException(
+                    "sizes differ: " + a.width() + " x " + a.height() + " and " + b.width() + " x " + b.height());
         }
         ImageMetrics metrics = ImageMetrics.of(a.toRgb8(), b.toRgb8(), a.width(), a.height());
         Map<String, Object> values = new LinkedHashMap<>();

@@ -20,10 +20,18 @@ final class FitCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "VECTORS.npy", description = "The vectors, one a row.")
     private Path vectors;
 
-    @Option(names = "-o", required = true, paramLabel = "CODEBOOK.safetensors", description = "Where the codebook goes.")
+    @Option(
+            names = "-o",
+            required = true,
+            paramLabel = "CODEBOOK.safetensors",
+            description = "Where the codebook goes.")
     private Path output;
 
-    @Option(names = "--quantizer", required = true, paramLabel = "NAME", description = "One of ${COMPLETION-CANDIDATES}.")
+    @Option(
+            names = "--quantizer",
+            required = true,
+            paramLabel = "NAME",
+            description = "One of ${COMPLETION-CANDIDATES}.")
     private Learner learner;
 
     @Option(names = "--codes", required = true, paramLabel = "K", description = "Code vectors per stage or subspace.")
@@ -32,7 +40,10 @@ final class FitCommand extends TesseraCommand {
     @Option(names = "--stages", paramLabel = "S", description = "rvq: number of stages (default: ${DEFAULT-VALUE}).")
     private int stages = 4;
 
-    @Option(names = "--subspaces", paramLabel = "M", description = "pq: number of subspaces, a divisor of D (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--subspaces",
+            paramLabel = "M",
+            description = "pq: number of subspaces, a divisor of D (default: ${DEFAULT-VALUE}).")
     private int subspaces = 8;
 
     @Option(names = "--iterations", paramLabel = "N", description = "Passes of k-means (default: ${DEFAULT-VALUE}).")
@@ -46,7 +57,8 @@ final class FitCommand extends TesseraCommand {
         checkFree(output);
         Latents data = Vectors.read(vectors);
         long start = System.nanoTime();
-        Quantizer quantizer = learner.fit(data, new Learner.Settings(codes, stages, subspaces, iterations, seed, threads));
+        Quantizer quantizer =
+                learner.fit(data, new Learner.Settings(codes, stages, subspaces, iterations, seed, threads));
         double seconds = (System.nanoTime() - start) / 1e9;
         ModelFile file = CodebookFile.of(quantizer, learner.name(), seed);
         writeFile(output, file::write);
@@ -64,8 +76,11 @@ final class FitCommand extends TesseraCommand {
         values.put("seed", seed);
         values.put("seconds", seconds);
         values.put("kernels", Kernels.active());
-        print(values, List.of(output + ": " + quantizer.stages() + " x " + quantizer.codebookSizes()[0] + " code vectors of dimension "
-                + data.dim() + ", mean squared error " + distortion + " a vector"));
+        print(
+                values,
+                List.of(output + ": " + quantizer.stages() + " x " + quantizer.codebookSizes()[0]
+                        + " code vectors of dimension " + data.dim() + ", mean squared error " + distortion
+                        + " a vector"));
         return ExitCode.DONE;
     }
 }

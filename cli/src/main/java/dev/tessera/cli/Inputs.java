@@ -20,7 +20,10 @@ final class Inputs {
             description = "Files, folders (recursive), @list.txt with a name a line, or - for stdin.")
     private List<String> names = List.of();
 
-    @Option(names = "--include", paramLabel = "GLOB", description = "Of folders take only files whose name fits, e.g. '*.png'.")
+    @Option(
+            names = "--include",
+            paramLabel = "GLOB",
+            description = "Of folders take only files whose name fits, e.g. '*.png'.")
     private String include;
 
     /** All inputs in a fixed order; a folder's files are sorted by path. */

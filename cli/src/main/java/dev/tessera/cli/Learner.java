@@ -1,12 +1,12 @@
 package dev.tessera.cli;
 
 import dev.tessera.codebook.Codebook;
-import dev.tessera.codebook.KMeans;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codebook.Quantizer;
-import dev.tessera.codebook.ResidualKMeans;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.learn.KMeans;
+import dev.tessera.codebook.learn.ResidualKMeans;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +35,8 @@ enum Learner {
         @Override
         Quantizer fit(Latents data, Settings settings) {
             if (settings.subspaces < 1 || data.dim() % settings.subspaces != 0) {
-                throw new UsageException("--subspaces is " + settings.subspaces + ", must divide the dimension " + data.dim());
+                throw new UsageException(
+                        "--subspaces is " + settings.subspaces + ", must divide the dimension " + data.dim());
             }
             int dim = data.dim() / settings.subspaces;
             List<Codebook> codebooks = new ArrayList<>();

@@ -5,10 +5,16 @@ import picocli.CommandLine.Option;
 
 /** What a reader is willing to decode. */
 final class LimitOptions {
-    @Option(names = "--max-pixels", paramLabel = "N", description = "Refuse larger pictures before decoding them (default: 2^27).")
+    @Option(
+            names = "--max-pixels",
+            paramLabel = "N",
+            description = "Refuse larger pictures before decoding them (default: 2^27).")
     long maxPixels = TsrLimits.DEFAULT.maxPixels();
 
-    @Option(names = "--max-seconds", paramLabel = "S", description = "Refuse longer sounds before decoding them (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--max-seconds",
+            paramLabel = "S",
+            description = "Refuse longer sounds before decoding them (default: ${DEFAULT-VALUE}).")
     long maxSeconds = TsrLimits.DEFAULT.maxSeconds();
 
     TsrLimits limits() {

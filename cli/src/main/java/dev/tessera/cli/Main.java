@@ -11,7 +11,8 @@ import picocli.CommandLine.Spec;
 /** The {@code tessera} command. */
 @Command(
         name = "tessera",
-        description = "Vector-quantization tokenizer and codec toolkit: pictures, sound and vectors to tokens and bitstreams.",
+        description =
+                "Vector-quantization tokenizer and codec toolkit: pictures, sound and vectors to tokens and bitstreams.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -35,7 +36,8 @@ public final class Main implements Runnable {
 
     /** Runs the command line and exits. */
     public static void main(String[] args) {
-        Console console = new Console(System.in, System.out, LauncherStreams.openStderr(), LauncherStreams.interactive());
+        Console console =
+                new Console(System.in, System.out, LauncherStreams.openStderr(), LauncherStreams.interactive());
         int code = run(args, console);
         System.out.flush();
         System.exit(code);

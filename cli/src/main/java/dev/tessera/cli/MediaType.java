@@ -20,8 +20,14 @@ enum MediaType {
         if (head.startsWith("\u00d4")) {
             return TSR;
         }
-        if (head.startsWith("\u0089PNG") || head.startsWith("\u00ff\u00d8") || head.startsWith("GIF8") || head.startsWith("BM")
-                || head.startsWith("II*\0") || head.startsWith("MM\0*") || head.startsWith("P5") || head.startsWith("P6")) {
+        if (head.startsWith("\u0089PNG")
+                || head.startsWith("\u00ff\u00d8")
+                || head.startsWith("GIF8")
+                || head.startsWith("BM")
+                || head.startsWith("II*\0")
+                || head.startsWith("MM\0*")
+                || head.startsWith("P5")
+                || head.startsWith("P6")) {
             return IMAGE;
         }
         if (head.startsWith("fLaC") || head.startsWith("OggS") || head.startsWith("ID3") || isMp3Frame(file)) {

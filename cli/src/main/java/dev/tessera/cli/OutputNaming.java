@@ -20,8 +20,11 @@ final class OutputNaming {
                 throw new UsageException("-o - takes one input, there are " + inputs.size());
             }
         }
-        boolean several = inputs.size() > 1 || inputs.stream().anyMatch(i -> !i.isStdin() && i.relative().getNameCount() > 1);
-        this.folder = output != null && !isStdout() && (several || output.endsWith("/") || Files.isDirectory(Path.of(output)));
+        boolean several = inputs.size() > 1
+                || inputs.stream().anyMatch(i -> !i.isStdin() && i.relative().getNameCount() > 1);
+        this.folder = output != null
+                && !isStdout()
+                && (several || output.endsWith("/") || Files.isDirectory(Path.of(output)));
         if (folder && Files.isRegularFile(Path.of(output))) {
             throw new UsageException("-o " + output + " is a file, several inputs need a folder");
         }

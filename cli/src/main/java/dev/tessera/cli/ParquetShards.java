@@ -37,7 +37,8 @@ final class ParquetShards {
         }
         TokenRecord row = TokenRecord.of(key, result.tokens());
         if (result.media() == MediaType.AUDIO) {
-            row = row.withSound((Integer) result.fields().get("num_samples"), (Integer) result.fields().get("sample_rate"));
+            row = row.withSound((Integer) result.fields().get("num_samples"), (Integer)
+                    result.fields().get("sample_rate"));
         }
         open.write(row);
         if (open.bytes() >= shardBytes) {
@@ -69,9 +70,12 @@ final class ParquetShards {
         facts.put("media", first.media().name().toLowerCase(Locale.ROOT));
         facts.put("model", first.model().config().string("name"));
         facts.put("model_sha256", first.model().sha256());
-        facts.put("codebook_sizes", Arrays.stream(first.tokens().codebookSizes()).boxed().toList());
+        facts.put(
+                "codebook_sizes",
+                Arrays.stream(first.tokens().codebookSizes()).boxed().toList());
         ParquetTokenWriter.Builder builder = ParquetTokenWriter.builder(part)
-                .codebookSize(Arrays.stream(first.tokens().codebookSizes()).max().orElseThrow())
+                .codebookSize(
+                        Arrays.stream(first.tokens().codebookSizes()).max().orElseThrow())
                 .facts(Json.write(facts));
         if (first.media() == MediaType.AUDIO) {
             builder.sound();

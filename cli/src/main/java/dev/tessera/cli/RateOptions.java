@@ -16,13 +16,19 @@ final class RateOptions {
         @Option(names = "--bpp", paramLabel = "R", description = "Pictures: at most R bits per pixel, header included.")
         Double bitsPerPixel;
 
-        @Option(names = "--kbps", paramLabel = "R", description = "Sound: at most R kilobits per second, header included.")
+        @Option(
+                names = "--kbps",
+                paramLabel = "R",
+                description = "Sound: at most R kilobits per second, header included.")
         Double kbps;
 
         @Option(names = "--size", paramLabel = "BYTES", description = "At most so many bytes a file; 2kB is 2000.")
         String size;
 
-        @Option(names = "-q", paramLabel = "0..100", description = "Quality instead of a size (default: " + DEFAULT_QUALITY + ").")
+        @Option(
+                names = "-q",
+                paramLabel = "0..100",
+                description = "Quality instead of a size (default: " + DEFAULT_QUALITY + ").")
         Integer quality;
     }
 
@@ -64,9 +70,9 @@ final class RateOptions {
     }
 
     static long parseSize(String text) {
-        java.util.regex.Matcher matcher =
-                java.util.regex.Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(k|M)?B?", java.util.regex.Pattern.CASE_INSENSITIVE)
-                        .matcher(text.strip());
+        java.util.regex.Matcher matcher = java.util.regex.Pattern.compile(
+                        "(\\d+(?:\\.\\d+)?)\\s*(k|M)?B?", java.util.regex.Pattern.CASE_INSENSITIVE)
+                .matcher(text.strip());
         if (!matcher.matches()) {
             throw new UsageException("--size is '" + text + "', must be a number of bytes such as 1500, 2kB or 1MB");
         }

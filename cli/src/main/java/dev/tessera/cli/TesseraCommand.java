@@ -23,7 +23,10 @@ abstract class TesseraCommand implements Callable<Integer> {
     @Option(names = "-v", description = "Say more on stderr, stack traces included.")
     boolean verbose;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads to use (default: all processors); results do not depend on it.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads to use (default: all processors); results do not depend on it.")
     int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(names = "--overwrite", description = "Replace files that exist.")

@@ -63,7 +63,8 @@ record TokenIndex(Path folder, String media, String modelSha256, int[] codebookS
                 || !(all.get("items") instanceof List<?> items)
                 || !(all.get("media") instanceof String media)
                 || !(all.get("model_sha256") instanceof String hash)) {
-            throw new IOException(file + " is no index of tokens: it lacks codebook_sizes, items, media or model_sha256");
+            throw new IOException(
+                    file + " is no index of tokens: it lacks codebook_sizes, items, media or model_sha256");
         }
         List<Item> read = new ArrayList<>();
         for (Object entry : items) {

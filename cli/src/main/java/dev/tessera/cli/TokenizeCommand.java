@@ -30,10 +30,16 @@ final class TokenizeCommand extends TesseraCommand {
     @Option(names = "--model", paramLabel = "M", description = "A name that 'models' lists, or a path.")
     private String model;
 
-    @Option(names = "--format", paramLabel = "F", description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--format",
+            paramLabel = "F",
+            description = "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Format format = Format.npy;
 
-    @Option(names = "--shard-bytes", paramLabel = "N", description = "parquet: size at which a new file is begun (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--shard-bytes",
+            paramLabel = "N",
+            description = "parquet: size at which a new file is begun (default: ${DEFAULT-VALUE}).")
     private long shardBytes = 256L << 20;
 
     @Mixin
@@ -59,16 +65,22 @@ final class TokenizeCommand extends TesseraCommand {
         checkFree(format == Format.npy ? output.resolve(TokenIndex.NAME) : output.resolve(ParquetShards.FOLDER));
         MediaTokenizer tokenizer = new MediaTokenizer(new CodecLibrary(model), limits);
         Batch batch = new Batch(this, "tokenize");
-        int code = batch.run(inputs.expand(console()), input -> tokenize(input, tokenizer), r -> r.get("input") + " -> "
-                + r.get("output") + ": " + r.get("tokens") + " tokens");
+        int code = batch.run(
+                inputs.expand(console()),
+                input -> tokenize(input, tokenizer),
+                r -> r.get("input") + " -> " + r.get("output") + ": " + r.get("tokens") + " tokens");
         if (first != null) {
             if (format == Format.npy) {
                 writeIndex();
             } else {
-                batch.total("outputs", shards.finish(overwrite).stream().map(Path::toString).toList());
+                batch.total(
+                        "outputs",
+                        shards.finish(overwrite).stream().map(Path::toString).toList());
             }
             batch.total("tokens", tokens);
-            batch.total("codebook_size", Arrays.stream(first.tokens().codebookSizes()).max().orElseThrow());
+            batch.total(
+                    "codebook_size",
+                    Arrays.stream(first.tokens().codebookSizes()).max().orElseThrow());
             batch.total("model", first.model().config().string("name"));
             batch.total("model_sha256", first.model().sha256());
         }

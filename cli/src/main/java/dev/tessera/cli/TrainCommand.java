@@ -23,7 +23,11 @@ final class TrainCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "MEDIA", description = "One of ${COMPLETION-CANDIDATES}.")
     private TrainMedia media;
 
-    @Parameters(index = "1..*", paramLabel = "DATA", arity = "1..*", description = "Files, folders (recursive) or @list.txt.")
+    @Parameters(
+            index = "1..*",
+            paramLabel = "DATA",
+            arity = "1..*",
+            description = "Files, folders (recursive) or @list.txt.")
     private List<String> data;
 
     @Option(names = "--include", paramLabel = "GLOB", description = "Of folders take only files whose name fits.")
@@ -32,7 +36,10 @@ final class TrainCommand extends TesseraCommand {
     @Option(names = "-o", required = true, paramLabel = "MODEL", description = "Where the model goes (.safetensors).")
     private Path output;
 
-    @Option(names = "--recipe", paramLabel = "R", description = "A .properties recipe (default: the one of the shipped default model).")
+    @Option(
+            names = "--recipe",
+            paramLabel = "R",
+            description = "A .properties recipe (default: the one of the shipped default model).")
     private Path recipe;
 
     @Option(names = "--codes", paramLabel = "K", description = "Code vectors per codebook, instead of the recipe's.")
@@ -58,11 +65,10 @@ final class TrainCommand extends TesseraCommand {
             files.add(input.path());
         }
         long start = System.nanoTime();
-        ModelFile model =
-                switch (media) {
-                    case image -> trainImage(files);
-                    case audio -> trainAudio(files);
-                };
+        ModelFile model = switch (media) {
+            case image -> trainImage(files);
+            case audio -> trainAudio(files);
+        };
         writeFile(output, model::write);
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("output", output.toString());

@@ -23,19 +23,29 @@ final class UsageCommand extends TesseraCommand {
     @Parameters(
             paramLabel = "TOKENS",
             arity = "1..*",
-            description = "Folders that 'tokenize' wrote, .npy, .parquet or .bin (u16) files; with --model: pictures or sound.")
+            description =
+                    "Folders that 'tokenize' wrote, .npy, .parquet or .bin (u16) files; with --model: pictures or sound.")
     private List<String> names = List.of();
 
     @Option(names = "--include", paramLabel = "GLOB", description = "Of folders take only files whose name fits.")
     private String include;
 
-    @Option(names = "--codes", paramLabel = "K", description = "Codebook size of plain token files (default: largest index + 1).")
+    @Option(
+            names = "--codes",
+            paramLabel = "K",
+            description = "Codebook size of plain token files (default: largest index + 1).")
     private Integer codes;
 
-    @Option(names = "--column", paramLabel = "C", description = "Column of the tokens in Parquet files (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--column",
+            paramLabel = "C",
+            description = "Column of the tokens in Parquet files (default: ${DEFAULT-VALUE}).")
     private String column = "tokens";
 
-    @Option(names = "--model", paramLabel = "M", description = "Tokenize DATA with this model ('image' and 'audio' mean the defaults).")
+    @Option(
+            names = "--model",
+            paramLabel = "M",
+            description = "Tokenize DATA with this model ('image' and 'audio' mean the defaults).")
     private String model;
 
     @Mixin
@@ -62,7 +72,8 @@ final class UsageCommand extends TesseraCommand {
     }
 
     private boolean isIndexed() {
-        return names.size() == 1 && Files.isRegularFile(Path.of(names.getFirst()).resolve(TokenIndex.NAME));
+        return names.size() == 1
+                && Files.isRegularFile(Path.of(names.getFirst()).resolve(TokenIndex.NAME));
     }
 
     private void countData() throws IOException {

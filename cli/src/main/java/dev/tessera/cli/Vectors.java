@@ -28,8 +28,8 @@ final class Vectors {
             in.readFloats(data);
             for (int i = 0; i < data.length; i++) {
                 if (!Float.isFinite(data[i])) {
-                    throw new IOException(path + ": vector " + i / shape[1] + " has the value " + data[i] + " in dimension "
-                            + i % shape[1] + ", must be finite");
+                    throw new IOException(path + ": vector " + i / shape[1] + " has the value " + data[i]
+                            + " in dimension " + i % shape[1] + ", must be finite");
                 }
             }
             return Latents.of((int) shape[0], (int) shape[1], data);

@@ -70,7 +70,8 @@ class CommandLineContractTest {
         assertEquals(1, ((List<?>) json.get("results")).size());
         assertEquals(0, run("decompress", path("x.tsr"), "-o", path("x.png")).code());
         Run eval = run("eval", "image", PHOTO, path("x.png"), "--json");
-        assertTrue(((Number) eval.json().get("psnr")).doubleValue() >= 23, new String(eval.out(), StandardCharsets.UTF_8));
+        assertTrue(
+                ((Number) eval.json().get("psnr")).doubleValue() >= 23, new String(eval.out(), StandardCharsets.UTF_8));
     }
 
     @Test
@@ -90,7 +91,9 @@ class CommandLineContractTest {
         Run refused = run("compress", PHOTO, "-o", target.toString());
         assertEquals(2, refused.code());
         assertEquals("mine", Files.readString(target));
-        assertEquals(0, run("compress", PHOTO, "-o", target.toString(), "--overwrite").code());
+        assertEquals(
+                0,
+                run("compress", PHOTO, "-o", target.toString(), "--overwrite").code());
     }
 
     @Test
@@ -98,11 +101,15 @@ class CommandLineContractTest {
         assertEquals(2, run("compress", path("nothing.png")).code());
         assertEquals(2, run("frobnicate").code());
         assertEquals(2, run("compress", PHOTO, "-o", "-", "--json").code());
-        assertEquals(2, run("compress", PHOTO, "-o", path("a.tsr"), "--bpp", "1", "--size", "5").code());
+        assertEquals(
+                2,
+                run("compress", PHOTO, "-o", path("a.tsr"), "--bpp", "1", "--size", "5")
+                        .code());
         Run tooSmall = run("compress", PHOTO, "-o", path("a.tsr"), "--size", "5");
         assertEquals(2, tooSmall.code());
         assertTrue(tooSmall.err().contains("smallest possible file"), tooSmall.err());
-        assertEquals(2, run("compress", SPEECH, "-o", path("a.tsr"), "--bpp", "1").code());
+        assertEquals(
+                2, run("compress", SPEECH, "-o", path("a.tsr"), "--bpp", "1").code());
         assertEquals(2, run().code());
         assertEquals(0, run("--help").code());
     }
@@ -121,7 +128,8 @@ class CommandLineContractTest {
 
     @Test
     void damagedFilesAreThreeInOneLineAndLeaveNothing() throws IOException {
-        assertEquals(0, run("compress", PHOTO, "-o", path("x.tsr"), "--size", "700").code());
+        assertEquals(
+                0, run("compress", PHOTO, "-o", path("x.tsr"), "--size", "700").code());
         byte[] good = Files.readAllBytes(folder.resolve("x.tsr"));
         SplittableRandom random = new SplittableRandom(1);
         Path damaged = folder.resolve("d.tsr");
@@ -151,11 +159,32 @@ class CommandLineContractTest {
         for (String quantizer : List.of("kmeans", "rvq", "pq")) {
             String book = path(quantizer + ".safetensors");
             Run fit = run(
-                    "fit", path("v.npy"), "-o", book, "--quantizer", quantizer, "--codes", "16", "--stages", "2",
-                    "--subspaces", "4", "--json");
+                    "fit",
+                    path("v.npy"),
+                    "-o",
+                    book,
+                    "--quantizer",
+                    quantizer,
+                    "--codes",
+                    "16",
+                    "--stages",
+                    "2",
+                    "--subspaces",
+                    "4",
+                    "--json");
             assertEquals(0, fit.code(), fit.err());
-            assertEquals(0, run("assign", path("v.npy"), "--codebook", book, "-o", path(quantizer + ".npy")).code());
-            Run back = run("dequantize", path(quantizer + ".npy"), "--codebook", book, "-o", path(quantizer + "-v.npy"), "--json");
+            assertEquals(
+                    0,
+                    run("assign", path("v.npy"), "--codebook", book, "-o", path(quantizer + ".npy"))
+                            .code());
+            Run back = run(
+                    "dequantize",
+                    path(quantizer + ".npy"),
+                    "--codebook",
+                    book,
+                    "-o",
+                    path(quantizer + "-v.npy"),
+                    "--json");
             assertEquals(0, back.code(), back.err());
             assertEquals(600, back.json().get("vectors"));
             Run usage = run("usage", path(quantizer + ".npy"), "--codes", "16", "--json");
@@ -171,8 +200,10 @@ class CommandLineContractTest {
         assertEquals(0, npy.code(), npy.err());
         Run usage = run("usage", path("tokens"), "--json");
         assertEquals(0, usage.code(), usage.err());
-        assertTrue(usage.json().keySet().containsAll(
-                List.of("utilization", "utilization_ceiling", "perplexity", "entropy_bits", "dead_codes", "tokens")));
+        assertTrue(usage.json()
+                .keySet()
+                .containsAll(List.of(
+                        "utilization", "utilization_ceiling", "perplexity", "entropy_bits", "dead_codes", "tokens")));
         assertEquals(0, run("detokenize", path("tokens"), "-o", path("back")).code());
         assertTrue(Files.size(folder.resolve("back/photo-coffee.png")) > 1000);
         Run parquet = run("tokenize", PHOTO, "-o", path("set"), "--format", "parquet");
@@ -186,13 +217,21 @@ class CommandLineContractTest {
     @Test
     void modelsListsADefaultForBothMedia() throws IOException {
         List<?> models = (List<?>) run("models", "--json").json().get("models");
-        assertEquals(2, models.stream().filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default"))).count());
+        assertEquals(
+                2,
+                models.stream()
+                        .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default")))
+                        .count());
     }
 
     @Test
     void theSameFileTwice() throws IOException {
-        assertEquals(0, run("compress", SPEECH, "-o", path("a.tsr"), "--kbps", "0.6").code());
-        assertEquals(0, run("compress", SPEECH, "-o", path("b.tsr"), "--kbps", "0.6", "--threads", "1").code());
+        assertEquals(
+                0, run("compress", SPEECH, "-o", path("a.tsr"), "--kbps", "0.6").code());
+        assertEquals(
+                0,
+                run("compress", SPEECH, "-o", path("b.tsr"), "--kbps", "0.6", "--threads", "1")
+                        .code());
         assertArrayEquals(Files.readAllBytes(folder.resolve("a.tsr")), Files.readAllBytes(folder.resolve("b.tsr")));
         assertTrue(Files.size(folder.resolve("a.tsr")) <= 375);
     }
@@ -200,8 +239,12 @@ class CommandLineContractTest {
     private void npy(String name, float[] values, int rows, int columns) throws IOException {
         String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
         header += " ".repeat(63 - (10 + header.length()) % 64) + "\n";
-        ByteBuffer out = ByteBuffer.allocate(10 + header.length() + 4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        out.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        ByteBuffer out =
+                ByteBuffer.allocate(10 + header.length() + 4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+        out.put((byte) 0x93)
+                .put("NUMPY".getBytes(StandardCharsets.US_ASCII))
+                .put((byte) 1)
+                .put((byte) 0);
         out.putShort((short) header.length()).put(header.getBytes(StandardCharsets.US_ASCII));
         for (float v : values) {
             out.putFloat(v);

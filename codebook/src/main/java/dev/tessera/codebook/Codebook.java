@@ -81,8 +81,8 @@ public final class Codebook {
         return vectors.clone();
     }
 
-    /** The table itself, for readers inside this module that promise not to write. */
-    float[] vectors() {
+    /** The table itself, {@code [codebookSize x codeDim]}, row-major; not a copy, do not write. */
+    public float[] vectors() {
         return vectors;
     }
 

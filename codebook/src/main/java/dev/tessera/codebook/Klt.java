@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Covariance;
 import java.util.Arrays;
 import org.apache.commons.math3.linear.Array2DRowRealMatrix;
 import org.apache.commons.math3.linear.EigenDecomposition;

@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
 import java.util.Arrays;
 import java.util.List;

@@ -18,7 +18,7 @@ class CodebookOrderTest {
             @ForAll @IntRange(min = 1, max = 5) int dim,
             @ForAll @IntRange(min = 1, max = 8) int centres) {
         Codebook codebook =
-                Codebook.of(k, dim, KMeansTest.mixture(k, k, dim, centres).data());
+                Codebook.of(k, dim, TestVectors.mixture(k, k, dim, centres).data());
         int[] order = CodebookOrder.treeOrder(codebook);
         Codebook tree = CodebookOrder.tree(codebook);
         for (int i = 0; i < k; i++) {
@@ -33,8 +33,8 @@ class CodebookOrderTest {
 
     @Property(tries = 50)
     void aPermutedCodebookQuantizesToTheSameVectors(@ForAll @IntRange(min = 1, max = 70) int k) {
-        Latents vectors = KMeansTest.mixture(13, 100, 3, 5);
-        Codebook codebook = Codebook.of(k, 3, KMeansTest.mixture(k, k, 3, 5).data());
+        Latents vectors = TestVectors.mixture(13, 100, 3, 5);
+        Codebook codebook = Codebook.of(k, 3, TestVectors.mixture(k, k, 3, 5).data());
         VectorQuantizer plain = new VectorQuantizer(codebook);
         VectorQuantizer ordered = new VectorQuantizer(CodebookOrder.tree(codebook));
         assertArrayEquals(
@@ -55,7 +55,7 @@ class CodebookOrderTest {
     void prefixesAreClusters() {
         for (int k : new int[] {64, 100, 256}) {
             Codebook codebook =
-                    Codebook.of(k, 4, KMeansTest.mixture(k, k, 4, 20).data());
+                    Codebook.of(k, 4, TestVectors.mixture(k, k, 4, 20).data());
             assertTrue(spread(CodebookOrder.tree(codebook), 8) < 0.45 * spread(codebook, 8), "K " + k);
         }
     }

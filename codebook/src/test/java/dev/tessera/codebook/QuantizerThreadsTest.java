@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.codebook.internal.Workers;
+import dev.tessera.codebook.learn.KMeans;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -16,9 +18,9 @@ class QuantizerThreadsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2048, 2049, 9999})
     void sameIndicesForAnyThreadCount(int count) {
-        Latents vectors = KMeansTest.mixture(12, count, 6, 9);
-        Codebook six = KMeans.builder().codebookSize(30).build().fit(KMeansTest.mixture(12, 500, 6, 9));
-        Codebook three = KMeans.builder().codebookSize(20).build().fit(KMeansTest.mixture(12, 500, 3, 9));
+        Latents vectors = TestVectors.mixture(12, count, 6, 9);
+        Codebook six = KMeans.builder().codebookSize(30).build().fit(TestVectors.mixture(12, 500, 6, 9));
+        Codebook three = KMeans.builder().codebookSize(20).build().fit(TestVectors.mixture(12, 500, 3, 9));
         for (Quantizer quantizer : List.of(
                 new VectorQuantizer(six),
                 new ResidualQuantizer(List.of(six, six)),

@@ -47,7 +47,8 @@ public final class GridModel {
      */
     public GridModel(GridPrior prior, int height, int width) {
         if (height < 0 || width < 0 || (long) height * width > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("grid is " + height + " x " + width + ", must be 0 to 2^31 - 1 positions");
+            throw new IllegalArgumentException(
+                    "grid is " + height + " x " + width + ", must be 0 to 2^31 - 1 positions");
         }
         this.spec = prior.spec();
         this.codebookSizes = spec.codebookSizes();
@@ -105,8 +106,10 @@ public final class GridModel {
             }
             index = nonZero == 0 ? 0 : node - (1 << bits);
             if (index >= codebookSizes[stage]) {
-                throw new CorruptBitstreamException(0, "token of stage " + stage + " at row " + y + ", column " + x
-                        + " is " + index + ", must be below " + codebookSizes[stage]);
+                throw new CorruptBitstreamException(
+                        0,
+                        "token of stage " + stage + " at row " + y + ", column " + x + " is " + index
+                                + ", must be below " + codebookSizes[stage]);
             }
         }
         place(stage, y, x, index);

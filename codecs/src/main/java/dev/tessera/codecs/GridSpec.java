@@ -46,8 +46,8 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
                         + ", must be in [1, " + MAX_CODEBOOK_SIZE + "]");
             }
             if (classes[s].length != codebookSizes[s]) {
-                throw new IllegalArgumentException("stage " + s + " has " + classes[s].length + " classes, must have "
-                        + codebookSizes[s]);
+                throw new IllegalArgumentException(
+                        "stage " + s + " has " + classes[s].length + " classes, must have " + codebookSizes[s]);
             }
             for (byte c : classes[s]) {
                 if (c < 0 || c > 3) {
@@ -56,8 +56,8 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
             }
         }
         if (tableBits < MIN_TABLE_BITS || tableBits > MAX_TABLE_BITS) {
-            throw new IllegalArgumentException("tableBits is " + tableBits + ", must be in [" + MIN_TABLE_BITS + ", "
-                    + MAX_TABLE_BITS + "]");
+            throw new IllegalArgumentException(
+                    "tableBits is " + tableBits + ", must be in [" + MIN_TABLE_BITS + ", " + MAX_TABLE_BITS + "]");
         }
         codebookSizes = codebookSizes.clone();
         classes = Arrays.stream(classes).map(byte[]::clone).toArray(byte[][]::new);

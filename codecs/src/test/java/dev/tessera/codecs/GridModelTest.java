@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 class GridModelTest {
     @Property(tries = 40)
     void anyGridComesBack(
-            @ForAll long seed, @ForAll @IntRange(min = 0, max = 9) int height, @ForAll @IntRange(min = 0, max = 9) int width) {
+            @ForAll long seed,
+            @ForAll @IntRange(min = 0, max = 9) int height,
+            @ForAll @IntRange(min = 0, max = 9) int width) {
         Random random = new Random(seed);
         int[] sizes = random.ints(1 + random.nextInt(4), 1, 700).toArray();
         GridPrior prior = GridPrior.blank(GridSpec.of(sizes, random.nextBoolean()));

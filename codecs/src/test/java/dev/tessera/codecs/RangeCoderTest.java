@@ -75,7 +75,8 @@ class RangeCoderTest {
         assertEquals(GOLDEN, HexFormat.of().formatHex(encoder.finish()));
     }
 
-    private static final String GOLDEN = "00000c0a73716a942867b9dfd4950724f86389a26044d7b8c5d7ad8e74e84e2ba7b105ceb865f75523945750380736d6cd9030ef3f93c363608d68156f75ae3affebfd33695009919387cc3457afff08249c69e5684687ec63ce";
+    private static final String GOLDEN =
+            "00000c0a73716a942867b9dfd4950724f86389a26044d7b8c5d7ad8e74e84e2ba7b105ceb865f75523945750380736d6cd9030ef3f93c363608d68156f75ae3affebfd33695009919387cc3457afff08249c69e5684687ec63ce";
 
     @Test
     void aSkewedSourceCostsItsEntropy() {
@@ -116,7 +117,8 @@ class RangeCoderTest {
     void adaptiveSymbolsOfAnyAlphabetComeBack() {
         for (int alphabet : new int[] {1, 2, 3, 7, 256, 1000, 4375, 262_144}) {
             Random random = new Random(alphabet);
-            int[] symbols = random.ints(3000, 0, alphabet).map(s -> s / (1 + s % 3)).toArray();
+            int[] symbols =
+                    random.ints(3000, 0, alphabet).map(s -> s / (1 + s % 3)).toArray();
             RangeEncoder encoder = new RangeEncoder();
             AdaptiveSymbolModel model = new AdaptiveSymbolModel(alphabet);
             for (int s : symbols) {

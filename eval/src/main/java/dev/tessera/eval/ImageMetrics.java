@@ -48,7 +48,8 @@ public record ImageMetrics(double psnr, Double ssim, Double msSsim, double gmsd)
     private static Plane luma(byte[] rgb, int width, int height) {
         Plane luma = new Plane(width, height);
         for (int i = 0; i < width * height; i++) {
-            luma.values()[i] = .299 * (rgb[3 * i] & 0xFF) + .587 * (rgb[3 * i + 1] & 0xFF) + .114 * (rgb[3 * i + 2] & 0xFF);
+            luma.values()[i] =
+                    .299 * (rgb[3 * i] & 0xFF) + .587 * (rgb[3 * i + 1] & 0xFF) + .114 * (rgb[3 * i + 2] & 0xFF);
         }
         return luma;
     }

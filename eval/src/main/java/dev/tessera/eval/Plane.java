@@ -12,7 +12,8 @@ record Plane(int width, int height, double[] values) {
         for (int y = 0; y < half.height; y++) {
             for (int x = 0; x < half.width; x++) {
                 int i = 2 * y * width + 2 * x;
-                half.values[y * half.width + x] = (values[i] + values[i + width] + values[i + 1] + values[i + width + 1]) / 4;
+                half.values[y * half.width + x] =
+                        (values[i] + values[i + width] + values[i + 1] + values[i + width + 1]) / 4;
             }
         }
         return half;

@@ -96,7 +96,10 @@ final class GoldenPairs {
 
     private static Path path(String name) {
         try {
-            Path root = new File(GoldenPairs.class.getResource("/golden/metrics.json").toURI()).toPath();
+            Path root = new File(GoldenPairs.class
+                            .getResource("/golden/metrics.json")
+                            .toURI())
+                    .toPath();
             return root.resolveSibling(name);
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);

@@ -65,7 +65,10 @@ class ReferenceMetricsTest {
         for (int i = 0; i < b.length; i++) {
             b[i] = (byte) ((b[i] & 0xFF) < 128 ? b[i] + 10 : b[i] - 10);
         }
-        assertEquals(10 * Math.log10(255 * 255 / 100.0), ImageMetrics.of(a, b, 20, 20).psnr(), 1e-9);
+        assertEquals(
+                10 * Math.log10(255 * 255 / 100.0),
+                ImageMetrics.of(a, b, 20, 20).psnr(),
+                1e-9);
         float[] x = sound(16000, 0, 0);
         AudioMetrics same = AudioMetrics.of(new float[][] {x}, 16000, new float[][] {x}, 16000);
         assertEquals(0, same.melDistance());
@@ -101,14 +104,18 @@ class ReferenceMetricsTest {
     private Path ppm(byte[] rgb, int[] size) throws IOException {
         Path file = Files.createTempFile(folder, "picture", ".ppm");
         byte[] header = ("P6\n" + size[0] + " " + size[1] + "\n255\n").getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer all = ByteBuffer.allocate(header.length + rgb.length).put(header).put(rgb);
+        ByteBuffer all =
+                ByteBuffer.allocate(header.length + rgb.length).put(header).put(rgb);
         return Files.write(file, all.array());
     }
 
     private Path wav(float[] x, int rate) throws IOException {
         ByteBuffer out = ByteBuffer.allocate(44 + 2 * x.length).order(ByteOrder.LITTLE_ENDIAN);
         out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(36 + 2 * x.length);
-        out.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII)).putInt(16).putShort((short) 1).putShort((short) 1);
+        out.put("WAVEfmt ".getBytes(StandardCharsets.US_ASCII))
+                .putInt(16)
+                .putShort((short) 1)
+                .putShort((short) 1);
         out.putInt(rate).putInt(2 * rate).putShort((short) 2).putShort((short) 16);
         out.put("data".getBytes(StandardCharsets.US_ASCII)).putInt(2 * x.length);
         for (float v : x) {
@@ -120,14 +127,18 @@ class ReferenceMetricsTest {
     private static String reference(String kind, Path a, Path b) throws Exception {
         Path python = Path.of("/usr/bin/python3");
         assumeTrue(Files.isExecutable(python), "no /usr/bin/python3");
-        assumeTrue(run(python.toString(), "-c", "import numpy, scipy, PIL") != null, "python3 has no numpy, scipy or Pillow");
+        assumeTrue(
+                run(python.toString(), "-c", "import numpy, scipy, PIL") != null,
+                "python3 has no numpy, scipy or Pillow");
         String out = run(python.toString(), "src/test/python/reference_metrics.py", kind, a.toString(), b.toString());
         assertTrue(out != null, "the reference script failed");
         return out;
     }
 
     private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return process.waitFor() == 0 ? out : null;
     }

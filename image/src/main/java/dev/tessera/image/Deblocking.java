@@ -36,18 +36,22 @@ final class Deblocking {
     }
 
     void apply(ColorPlanes planes, Latents latents) {
-        forEachStep(planes, levels(latents, subspaceDims), subspaceDims.length, (channel, right, stride, side, slot, jump) -> {
-            if (strengths[slot] == 0) {
-                return;
-            }
-            float[] plane = planes.plane(channel);
-            float amount = jump * strengths[slot];
-            for (int k = 0; k < side / 2; k++) {
-                float change = amount * ramp(k, side);
-                plane[right + k * stride] -= change;
-                plane[right - (k + 1) * stride] += change;
-            }
-        });
+        forEachStep(
+                planes,
+                levels(latents, subspaceDims),
+                subspaceDims.length,
+                (channel, right, stride, side, slot, jump) -> {
+                    if (strengths[slot] == 0) {
+                        return;
+                    }
+                    float[] plane = planes.plane(channel);
+                    float amount = jump * strengths[slot];
+                    for (int k = 0; k < side / 2; k++) {
+                        float change = amount * ramp(k, side);
+                        plane[right + k * stride] -= change;
+                        plane[right - (k + 1) * stride] += change;
+                    }
+                });
     }
 
     /** What is done at a step between two blocks. */

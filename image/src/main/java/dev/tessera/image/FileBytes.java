@@ -52,7 +52,8 @@ record FileBytes(byte[] bytes, String name, long maxPixels) {
     /** Fails unless {@code count} bytes stand at {@code at}. */
     void require(long at, long count) throws UnreadableImageException {
         if (at < 0 || count < 0 || at > bytes.length - count) {
-            throw corrupt(Math.min(Math.max(at, 0), bytes.length), "the file ends early, at " + bytes.length + " bytes");
+            throw corrupt(
+                    Math.min(Math.max(at, 0), bytes.length), "the file ends early, at " + bytes.length + " bytes");
         }
     }
 

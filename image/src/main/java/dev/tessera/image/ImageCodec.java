@@ -46,28 +46,24 @@ public final class ImageCodec {
     public Compressed compress(Image image, RateTarget target) {
         BlockTransform transform = model.transform();
         TokenSearch colours = new TokenSearch(transform.encode(image), model.quantizer());
-        TokenSearch alpha = image.alpha() == null ? null : new TokenSearch(transform.encode(alphaAsGrey(image)), model.quantizer());
+        TokenSearch alpha =
+                image.alpha() == null ? null : new TokenSearch(transform.encode(alphaAsGrey(image)), model.quantizer());
         TsrHeader header = new TsrHeader(
                 model.hash(),
                 new ImageGeometry(image.width(), image.height()),
                 (image.isGrey() ? GREY_FLAG : 0) | (alpha == null ? 0 : ALPHA_FLAG));
-        RateSearch.Attempt<TokenSearch.Choice> attempt = (before, after, switchAt) ->
-                TokenSearch.choose(colours, alpha, model.prior(), before, after, switchAt);
+        RateSearch.Attempt<TokenSearch.Choice> attempt =
+                (before, after, switchAt) -> TokenSearch.choose(colours, alpha, model.prior(), before, after, switchAt);
         int overhead = TsrFile.headerBytes(header);
-        TokenSearch.Choice choice =
-                switch (target) {
-                    case RateTarget.Quality quality -> {
-                        float lambda = lambdaOf(quality.quality());
-                        yield attempt.run(lambda, lambda, 0);
-                    }
-                    case RateTarget.Bytes bytes ->
-                        RateSearch.withinBudget(
-                                attempt,
-                                c -> overhead + c.payload().length,
-                                colours.positions(),
-                                bytes.budget(),
-                                START_LAMBDA);
-                };
+        TokenSearch.Choice choice = switch (target) {
+            case RateTarget.Quality quality -> {
+                float lambda = lambdaOf(quality.quality());
+                yield attempt.run(lambda, lambda, 0);
+            }
+            case RateTarget.Bytes bytes ->
+                RateSearch.withinBudget(
+                        attempt, c -> overhead + c.payload().length, colours.positions(), bytes.budget(), START_LAMBDA);
+        };
         return new Compressed(
                 TsrFile.write(header, choice.payload()),
                 Tokens.ofPositionMajor(gridOf(image), model.quantizer().codebookSizes(), choice.indices()));

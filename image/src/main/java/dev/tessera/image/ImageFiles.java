@@ -81,8 +81,8 @@ public final class ImageFiles {
             throw file.unsupported("the file is empty");
         }
         ImageFormat format = ImageFormat.sniff(bytes)
-                .orElseThrow(() -> file.unsupported("not an image file that this build reads (PNG, JPEG, WebP, TIFF, BMP,"
-                        + " GIF, PGM and PPM)"));
+                .orElseThrow(() -> file.unsupported(
+                        "not an image file that this build reads (PNG, JPEG, WebP, TIFF, BMP," + " GIF, PGM and PPM)"));
         try {
             return decode(file, format);
         } catch (OutOfMemoryError e) {
@@ -133,7 +133,8 @@ public final class ImageFiles {
             case PNG -> PngWriter.write(image, out);
             case PNM -> PnmWriter.write(image, out);
             case JPEG -> JpegWriter.write(image, out);
-            default -> throw new IllegalArgumentException("format is " + format + ", must be one of " + writableSuffixes());
+            default ->
+                throw new IllegalArgumentException("format is " + format + ", must be one of " + writableSuffixes());
         }
     }
 

@@ -60,7 +60,9 @@ public final class ImageModel {
         }
         config.requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
         int[] dims = config.integers("subspace_dims");
-        if (dims.length < 1 || dims.length > MAX_SUBSPACES || Arrays.stream(dims).anyMatch(d -> d < 1)
+        if (dims.length < 1
+                || dims.length > MAX_SUBSPACES
+                || Arrays.stream(dims).anyMatch(d -> d < 1)
                 || Arrays.stream(dims).asLongStream().sum() > BlockTransform.BLOCK_DIM) {
             throw new CorruptModelException("subspace_dims is " + Arrays.toString(dims) + ", must be 1 to "
                     + MAX_SUBSPACES + " numbers, each at least 1, together at most " + BlockTransform.BLOCK_DIM);
@@ -70,7 +72,8 @@ public final class ImageModel {
                 BlockTransform.BLOCK_DIM,
                 components,
                 file.tensor("encoder.mean", BlockTransform.BLOCK_DIM).toFloats(),
-                file.tensor("encoder.basis", components, BlockTransform.BLOCK_DIM).toFloats());
+                file.tensor("encoder.basis", components, BlockTransform.BLOCK_DIM)
+                        .toFloats());
         ProductQuantizer quantizer = CodebookFile.productQuantizer(file, CodebookFile.PREFIX, dims.length);
         int[] sizes = quantizer.codebookSizes();
         byte[][] classes = new byte[dims.length][];
@@ -82,14 +85,12 @@ public final class ImageModel {
             }
             classes[s] = file.tensor("prior." + s + ".classes", sizes[s]).toBytes();
         }
-        GridPrior prior =
-                GridPrior.of(new GridSpec(sizes, false, classes, tableBits(config)), file.tensor("prior.state", -1).toBytes());
+        GridPrior prior = GridPrior.of(
+                new GridSpec(sizes, false, classes, tableBits(config)),
+                file.tensor("prior.state", -1).toBytes());
         Tensor strengths = file.tensor("decoder.deblocking", Deblocking.strengthCount(dims.length));
         return new ImageModel(
-                file,
-                quantizer,
-                new BlockTransform(klt, new Deblocking(dims, strengths.toFloats())),
-                prior);
+                file, quantizer, new BlockTransform(klt, new Deblocking(dims, strengths.toFloats())), prior);
     }
 
     /** The file that this model is. */
@@ -138,7 +139,8 @@ public final class ImageModel {
         config.put("kind", "classical");
         config.put("media", "image");
         config.put("quantizer", "pq");
-        config.put("codebook_size", Arrays.stream(quantizer.codebookSizes()).max().orElseThrow());
+        config.put(
+                "codebook_size", Arrays.stream(quantizer.codebookSizes()).max().orElseThrow());
         config.put("num_stages", quantizer.stages());
         config.put("patch_size", BlockTransform.BLOCK);
         config.put("subspace_dims", recipe.subspaceDims());
@@ -155,7 +157,8 @@ public final class ImageModel {
             builder.tensor("prior." + s + ".classes", Tensor.ofUnsignedBytes(classes[s], classes[s].length));
         }
         byte[] state = prior.state();
-        return builder.tensor("prior.state", Tensor.ofUnsignedBytes(state, state.length)).build();
+        return builder.tensor("prior.state", Tensor.ofUnsignedBytes(state, state.length))
+                .build();
     }
 
     private static int tableBits(ModelConfig config) throws CorruptModelException {

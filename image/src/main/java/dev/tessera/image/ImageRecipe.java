@@ -33,7 +33,9 @@ public record ImageRecipe(
         long seed) {
     public ImageRecipe {
         int components = Arrays.stream(subspaceDims).sum();
-        if (subspaceDims.length < 1 || Arrays.stream(subspaceDims).anyMatch(d -> d < 1) || components > BlockTransform.BLOCK_DIM) {
+        if (subspaceDims.length < 1
+                || Arrays.stream(subspaceDims).anyMatch(d -> d < 1)
+                || components > BlockTransform.BLOCK_DIM) {
             throw new IllegalArgumentException("subspaces are " + Arrays.toString(subspaceDims)
                     + ", must each be at least 1 and together at most " + BlockTransform.BLOCK_DIM);
         }
@@ -55,7 +57,9 @@ public record ImageRecipe(
         entries.load(in);
         return new ImageRecipe(
                 entry(entries, "name"),
-                Arrays.stream(list(entries, "subspaces")).mapToInt(Integer::parseInt).toArray(),
+                Arrays.stream(list(entries, "subspaces"))
+                        .mapToInt(Integer::parseInt)
+                        .toArray(),
                 Integer.parseInt(entry(entries, "codes")),
                 Float.parseFloat(entry(entries, "dead-zone")),
                 Integer.parseInt(entry(entries, "iterations")),
@@ -78,7 +82,16 @@ public record ImageRecipe(
     /** The same recipe with another K and seed. */
     public ImageRecipe with(int newCodebookSize, long newSeed) {
         return new ImageRecipe(
-                name, subspaceDims, newCodebookSize, deadZone, iterations, blocksPerImage, vectorsPerCode, priorTableBits, lambdas, newSeed);
+                name,
+                subspaceDims,
+                newCodebookSize,
+                deadZone,
+                iterations,
+                blocksPerImage,
+                vectorsPerCode,
+                priorTableBits,
+                lambdas,
+                newSeed);
     }
 
     @Override

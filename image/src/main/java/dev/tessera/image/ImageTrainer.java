@@ -2,13 +2,12 @@ package dev.tessera.image;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.CodebookOrder;
-import dev.tessera.codebook.KMeans;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ProductQuantizer;
+import dev.tessera.codebook.learn.KMeans;
 import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.GridPrior;
-import dev.tessera.codecs.GridSpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,7 +55,8 @@ public final class ImageTrainer {
         progress.accept("KLT: " + components + " components");
         ProductQuantizer quantizer = learnCodebooks(klt.transform(blocks));
         BlockTransform plain = new BlockTransform(klt, Deblocking.none(recipe.subspaceDims()));
-        GridModel entropy = new GridModel(GridPrior.blank(ImageModel.gridSpec(quantizer, recipe.priorTableBits())), 0, 0);
+        GridModel entropy =
+                new GridModel(GridPrior.blank(ImageModel.gridSpec(quantizer, recipe.priorTableBits())), 0, 0);
         DeblockingFit fit = new DeblockingFit(recipe.subspaceDims());
         List<Path> order = new ArrayList<>(files);
         Collections.shuffle(order, new Random(recipe.seed()));

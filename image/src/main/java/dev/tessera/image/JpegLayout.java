@@ -12,13 +12,7 @@ import java.io.ByteArrayOutputStream;
  * @param bare the file without its application and comment segments
  */
 record JpegLayout(
-        int width,
-        int height,
-        int[] componentIds,
-        boolean jfif,
-        int adobeTransform,
-        int orientation,
-        byte[] bare) {
+        int width, int height, int[] componentIds, boolean jfif, int adobeTransform, int orientation, byte[] bare) {
     /** Walks the segments of one file. */
     static final class Walk {
         private static final int SOI = 0xD8;

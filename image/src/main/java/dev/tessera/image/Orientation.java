@@ -37,19 +37,17 @@ final class Orientation {
         float[] out = new float[plane.length];
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
-                int to =
-                        switch (orientation) {
-                            case 2 -> y * w + (w - 1 - x);
-                            case 3 -> (h - 1 - y) * w + (w - 1 - x);
-                            case 4 -> (h - 1 - y) * w + x;
-                            case 5 -> x * h + y;
-                            case 6 -> x * h + (h - 1 - y);
-                            case 7 -> (w - 1 - x) * h + (h - 1 - y);
-                            case 8 -> (w - 1 - x) * h + y;
-                            default ->
-                                throw new IllegalArgumentException(
-                                        "orientation is " + orientation + ", must be in [1, 8]");
-                        };
+                int to = switch (orientation) {
+                    case 2 -> y * w + (w - 1 - x);
+                    case 3 -> (h - 1 - y) * w + (w - 1 - x);
+                    case 4 -> (h - 1 - y) * w + x;
+                    case 5 -> x * h + y;
+                    case 6 -> x * h + (h - 1 - y);
+                    case 7 -> (w - 1 - x) * h + (h - 1 - y);
+                    case 8 -> (w - 1 - x) * h + y;
+                    default ->
+                        throw new IllegalArgumentException("orientation is " + orientation + ", must be in [1, 8]");
+                };
                 out[to] = plane[y * w + x];
             }
         }

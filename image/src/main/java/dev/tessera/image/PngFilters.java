@@ -33,7 +33,8 @@ final class PngFilters {
             }
             default -> {
                 for (int i = 0; i < row.length; i++) {
-                    out[i + 1] = (byte) (row[i] - (i < step ? above[i] : paeth(row[i - step], above[i], above[i - step])));
+                    out[i + 1] =
+                            (byte) (row[i] - (i < step ? above[i] : paeth(row[i - step], above[i], above[i - step])));
                 }
             }
         }

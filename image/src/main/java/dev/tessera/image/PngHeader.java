@@ -39,13 +39,12 @@ record PngHeader(int width, int height, int bitDepth, int colorType, boolean int
         file.checkSize(file.u32be(at), file.u32be(at + 4));
         int depth = file.u8(at + 8);
         int type = file.u8(at + 9);
-        boolean allowed =
-                switch (type) {
-                    case GREY -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
-                    case PALETTE -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
-                    case RGB, GREY_ALPHA, RGB_ALPHA -> depth == 8 || depth == 16;
-                    default -> false;
-                };
+        boolean allowed = switch (type) {
+            case GREY -> depth == 1 || depth == 2 || depth == 4 || depth == 8 || depth == 16;
+            case PALETTE -> depth == 1 || depth == 2 || depth == 4 || depth == 8;
+            case RGB, GREY_ALPHA, RGB_ALPHA -> depth == 8 || depth == 16;
+            default -> false;
+        };
         if (!allowed) {
             throw file.corrupt(at + 8, "bit depth " + depth + " does not go with colour type " + type);
         }

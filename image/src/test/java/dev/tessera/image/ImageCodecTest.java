@@ -34,11 +34,13 @@ class ImageCodecTest {
         int[][] sizes = {{1, 1}, {1, 40}, {15, 17}, {16, 16}, {33, 7}, {100, 61}};
         for (int[] size : sizes) {
             Image image = TestPictures.scene(size[0], size[1], 3);
-            Image back = codec.decompress(TsrFile.read(codec.compress(image, new RateTarget.Quality(90)).bytes()));
+            Image back = codec.decompress(TsrFile.read(
+                    codec.compress(image, new RateTarget.Quality(90)).bytes()));
             assertEquals(size[0], back.width());
             assertEquals(size[1], back.height());
-            assertTrue(TestPictures.psnr(image, back) > 12, () -> size[0] + " x " + size[1] + ": "
-                    + TestPictures.psnr(image, back) + " dB");
+            assertTrue(
+                    TestPictures.psnr(image, back) > 12,
+                    () -> size[0] + " x " + size[1] + ": " + TestPictures.psnr(image, back) + " dB");
         }
     }
 
@@ -51,7 +53,9 @@ class ImageCodecTest {
             int bytes = codec.compress(image, new RateTarget.Bytes(budget)).bytes().length;
             assertTrue(bytes <= budget && bytes >= 0.97 * budget, bytes + " of " + budget + " bytes");
         }
-        assertEquals(finest, codec.compress(image, new RateTarget.Bytes(10L * finest)).bytes().length);
+        assertEquals(
+                finest,
+                codec.compress(image, new RateTarget.Bytes(10L * finest)).bytes().length);
     }
 
     @Test
@@ -59,7 +63,9 @@ class ImageCodecTest {
         Image image = TestPictures.scene(64, 64, 5);
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> codec.compress(image, new RateTarget.Bytes(9)));
-        assertTrue(e.getMessage().matches(".*budget of 9 bytes is below the smallest possible file, \\d+ bytes"), e.getMessage());
+        assertTrue(
+                e.getMessage().matches(".*budget of 9 bytes is below the smallest possible file, \\d+ bytes"),
+                e.getMessage());
     }
 
     @Test
@@ -70,7 +76,9 @@ class ImageCodecTest {
         for (int quality = 20; quality <= 100; quality += 20) {
             byte[] file = codec.compress(image, new RateTarget.Quality(quality)).bytes();
             double psnr = TestPictures.psnr(image, codec.decompress(TsrFile.read(file)));
-            assertTrue(file.length > bytesBefore && psnr > before, "quality " + quality + ": " + file.length + " bytes, " + psnr + " dB");
+            assertTrue(
+                    file.length > bytesBefore && psnr > before,
+                    "quality " + quality + ": " + file.length + " bytes, " + psnr + " dB");
             bytesBefore = file.length;
             before = psnr;
         }
@@ -80,13 +88,15 @@ class ImageCodecTest {
     void greyStaysGreyAndAlphaComesBack() throws IOException {
         float[] luma = TestPictures.scene(70, 50, 2).plane(1);
         Image grey = Image.ofGrey(70, 50, luma.clone());
-        Image greyBack = codec.decompress(TsrFile.read(codec.compress(grey, new RateTarget.Quality(95)).bytes()));
+        Image greyBack = codec.decompress(
+                TsrFile.read(codec.compress(grey, new RateTarget.Quality(95)).bytes()));
         assertTrue(greyBack.isGrey());
         assertNull(greyBack.alpha());
 
         float[] alpha = TestPictures.fadingAlpha(70, 50);
         Image seeThrough = TestPictures.scene(70, 50, 2).withAlpha(alpha);
-        Image back = codec.decompress(TsrFile.read(codec.compress(seeThrough, new RateTarget.Quality(95)).bytes()));
+        Image back = codec.decompress(TsrFile.read(
+                codec.compress(seeThrough, new RateTarget.Quality(95)).bytes()));
         float[] alphaBack = back.alpha();
         assertNotNull(alphaBack);
         double error = 0;
@@ -114,7 +124,8 @@ class ImageCodecTest {
 
     @Test
     void everyDamageIsOurException() throws IOException {
-        byte[] file = codec.compress(TestPictures.scene(48, 48, 6), new RateTarget.Quality(80)).bytes();
+        byte[] file = codec.compress(TestPictures.scene(48, 48, 6), new RateTarget.Quality(80))
+                .bytes();
         for (int length = 0; length < file.length; length++) {
             byte[] cut = Arrays.copyOf(file, length);
             assertThrows(IOException.class, () -> codec.decompress(TsrFile.read(cut)));
@@ -129,14 +140,18 @@ class ImageCodecTest {
     /** Payloads that a checksum blesses but no encoder wrote: wrong pictures are allowed, other exceptions are not. */
     @Test
     void nonsenseWithARightChecksumIsSafe() throws IOException {
-        TsrFile good = TsrFile.read(codec.compress(TestPictures.scene(48, 48, 6), new RateTarget.Quality(80)).bytes());
+        TsrFile good = TsrFile.read(codec.compress(TestPictures.scene(48, 48, 6), new RateTarget.Quality(80))
+                .bytes());
         SplittableRandom random = new SplittableRandom(1);
         int decoded = 0;
         for (int i = 0; i < 400; i++) {
             byte[] payload = new byte[random.nextInt(good.payload().length + 10)];
             random.nextBytes(payload);
             try {
-                assertEquals(48, codec.decompress(TsrFile.read(TsrFile.write(good.header(), payload))).width());
+                assertEquals(
+                        48,
+                        codec.decompress(TsrFile.read(TsrFile.write(good.header(), payload)))
+                                .width());
                 decoded++;
             } catch (IOException expected) {
                 assertNotNull(expected.getMessage());
@@ -155,7 +170,10 @@ class ImageCodecTest {
         Image image = codec.decompress(TsrFile.read(golden));
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(image.toRgb8());
         assertEquals(GOLDEN_PIXELS, HexFormat.of().formatHex(digest));
-        assertArrayEquals(golden, codec.compress(TestPictures.scene(61, 45, 11), new RateTarget.Quality(70)).bytes());
+        assertArrayEquals(
+                golden,
+                codec.compress(TestPictures.scene(61, 45, 11), new RateTarget.Quality(70))
+                        .bytes());
     }
 
     private static final String GOLDEN_PIXELS = "9ef8019d769a88887c7175363a6a81db08dc4d825ff5e1403c26152bc84a0233";

@@ -33,7 +33,8 @@ class ImageFilesFuzzTest {
             int refused = 0;
             for (int length = 0; length < file.length; length++) {
                 try {
-                    assertEquals(whole, ImageFiles.read(Arrays.copyOf(file, length), name, MAX_PIXELS), "cut at " + length);
+                    assertEquals(
+                            whole, ImageFiles.read(Arrays.copyOf(file, length), name, MAX_PIXELS), "cut at " + length);
                 } catch (UnreadableImageException e) {
                     assertTrue(e.getMessage().startsWith(name + ": "), e.getMessage());
                     refused++;
@@ -83,7 +84,8 @@ class ImageFilesFuzzTest {
     @Test
     void randomBytesBehindEverySignature() {
         String[] signatures = {
-            "", "\u0089PNG\r\n\u001a\n", "\u00ff\u00d8\u00ff", "RIFF\u0040\0\0\0WEBP", "RIFF\u0040\0\0\0WEBPVP8 ", "II*\0",
+            "", "\u0089PNG\r\n\u001a\n", "\u00ff\u00d8\u00ff", "RIFF\u0040\0\0\0WEBP", "RIFF\u0040\0\0\0WEBPVP8 ",
+                    "II*\0",
             "MM\0*", "II+\0", "GIF89a", "BM", "P5 ", "P6\n9 9 255 "
         };
         SplittableRandom random = new SplittableRandom(4);
@@ -158,8 +160,7 @@ class ImageFilesFuzzTest {
 
     private static void assertRefused(String what, byte[] file) {
         UnreadableImageException refused = assertThrows(
-                UnreadableImageException.class,
-                () -> ImageFiles.read(file, "the file", ImageFiles.DEFAULT_MAX_PIXELS));
+                UnreadableImageException.class, () -> ImageFiles.read(file, "the file", ImageFiles.DEFAULT_MAX_PIXELS));
         assertTrue(refused.getMessage().contains(what), refused.getMessage());
     }
 

@@ -36,11 +36,33 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ImageFormatsTest {
     /** Files whose decoding by another library stands beside them. */
     static final List<String> WITH_EXPECTATION = List.of(
-            "colour.jpg", "subsampled-progressive.jpg", "grey.jpg", "cmyk.jpg", "ycck.jpg", "profile.jpg",
-            "alpha-lossless.webp", "grey-lossy.webp", "animation.webp",
-            "lzw.tif", "alpha-deflate.tif", "bilevel-g4.tif", "palette.tif", "jpeg.tif", "grey-alpha.tif",
-            "colour.bmp", "palette.bmp", "bilevel.bmp", "animation.gif", "transparent.gif", "colour.ppm", "grey.pgm",
-            "alpha.png", "grey-alpha.png", "palette-4-bits.png", "bilevel.png", "palette-transparent.png",
+            "colour.jpg",
+            "subsampled-progressive.jpg",
+            "grey.jpg",
+            "cmyk.jpg",
+            "ycck.jpg",
+            "profile.jpg",
+            "alpha-lossless.webp",
+            "grey-lossy.webp",
+            "animation.webp",
+            "lzw.tif",
+            "alpha-deflate.tif",
+            "bilevel-g4.tif",
+            "palette.tif",
+            "jpeg.tif",
+            "grey-alpha.tif",
+            "colour.bmp",
+            "palette.bmp",
+            "bilevel.bmp",
+            "animation.gif",
+            "transparent.gif",
+            "colour.ppm",
+            "grey.pgm",
+            "alpha.png",
+            "grey-alpha.png",
+            "palette-4-bits.png",
+            "bilevel.png",
+            "palette-transparent.png",
             "transparent-colour.png");
 
     static Stream<String> withExpectation() {
@@ -150,7 +172,8 @@ class ImageFormatsTest {
                 }
             }
             for (boolean interlaced : new boolean[] {false, true}) {
-                assertEquals(BufferedImages.toImage(picture), read(jdkPng(picture, interlaced)), size + " " + interlaced);
+                assertEquals(
+                        BufferedImages.toImage(picture), read(jdkPng(picture, interlaced)), size + " " + interlaced);
             }
         }
     }
@@ -182,8 +205,9 @@ class ImageFormatsTest {
             assertEquals(image, ImageFiles.read(in, "stream", 20));
         }
         assertThrows(IllegalArgumentException.class, () -> ImageFiles.write(image, folder.resolve("picture.gif")));
-        assertThrows(IllegalArgumentException.class, () -> ImageFiles.write(image, folder.resolve("png")
-                .resolveSibling("picture")));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ImageFiles.write(image, folder.resolve("png").resolveSibling("picture")));
     }
 
     @Test

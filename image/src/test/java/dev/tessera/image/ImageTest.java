@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class ImageTest {
     @Test
     void roundsHalfUpAndClamps() {
-        float[] samples = {-3, -0.5f, 0.49999997f, 0.5f, 1.4999f, 1.5f, 254.49f, 254.5f, 300, Float.NaN, Float.MAX_VALUE};
+        float[] samples = {-3, -0.5f, 0.49999997f, 0.5f, 1.4999f, 1.5f, 254.49f, 254.5f, 300, Float.NaN, Float.MAX_VALUE
+        };
         int[] expected = {0, 0, 0, 1, 1, 2, 254, 255, 255, 0, 255};
         for (int i = 0; i < samples.length; i++) {
             assertEquals(expected[i], Image.toByte(samples[i]) & 0xFF, "sample " + samples[i]);
@@ -72,7 +73,8 @@ class ImageTest {
         assertThrows(IllegalArgumentException.class, () -> Image.ofGrey(2, 2, new float[3]));
         assertThrows(IllegalArgumentException.class, () -> Image.ofRgb8(2, 2, new byte[11]));
         assertThrows(
-                IllegalArgumentException.class, () -> Image.ofGrey(1, 1, new float[1]).plane(3));
+                IllegalArgumentException.class,
+                () -> Image.ofGrey(1, 1, new float[1]).plane(3));
     }
 
     private static float[] ramp(int count, float from) {

@@ -87,7 +87,11 @@ class OrientationTest {
     }
 
     private static void entry(ByteBuffer out, int tag, int value) {
-        out.putShort((short) tag).putShort((short) 3).putInt(1).putShort((short) value).putShort((short) 0);
+        out.putShort((short) tag)
+                .putShort((short) 3)
+                .putInt(1)
+                .putShort((short) value)
+                .putShort((short) 0);
     }
 
     private static byte[] jpeg(byte[] exif) throws IOException {
@@ -143,7 +147,8 @@ class OrientationTest {
         head.put(new byte[] {18, 0, 0, 12, 0, 0}); // 19 x 13, less one each
         chunks.writeBytes(head.array());
         chunks.write(plain, lossless, plain.length - lossless);
-        ByteBuffer tail = ByteBuffer.allocate(8 + exif.length + (exif.length & 1)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer tail =
+                ByteBuffer.allocate(8 + exif.length + (exif.length & 1)).order(ByteOrder.LITTLE_ENDIAN);
         chunks.writeBytes(tail.put("EXIF".getBytes(StandardCharsets.US_ASCII))
                 .putInt(exif.length)
                 .put(exif)

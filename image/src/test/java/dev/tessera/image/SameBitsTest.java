@@ -40,7 +40,8 @@ class SameBitsTest {
     private static String fingerprint() throws Exception {
         ImageCodec codec = new ImageCodec(TestPictures.model());
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        byte[] file = codec.compress(TestPictures.scene(50, 40, 9), new RateTarget.Quality(60)).bytes();
+        byte[] file = codec.compress(TestPictures.scene(50, 40, 9), new RateTarget.Quality(60))
+                .bytes();
         digest.update(file);
         digest.update(codec.decompress(TsrFile.read(file)).toRgb8());
         return HexFormat.of().formatHex(digest.digest());
@@ -55,7 +56,9 @@ class SameBitsTest {
                 "-cp",
                 System.getProperty("java.class.path").replace(';', File.pathSeparatorChar),
                 SameBitsTest.class.getName()));
-        Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertEquals(0, process.waitFor(), "exit code of the JVM with " + flag);
         return out;

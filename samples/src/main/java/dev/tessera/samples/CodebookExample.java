@@ -1,10 +1,10 @@
 package dev.tessera.samples;
 
 import dev.tessera.codebook.Codebook;
-import dev.tessera.codebook.KMeans;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.learn.KMeans;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import java.io.IOException;

@@ -3,10 +3,10 @@ package dev.tessera.samples;
 import dev.tessera.codebook.Decoder;
 import dev.tessera.codebook.Encoder;
 import dev.tessera.codebook.Latents;
-import dev.tessera.codebook.ResidualKMeans;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.Tokenizer;
 import dev.tessera.codebook.Tokens;
+import dev.tessera.codebook.learn.ResidualKMeans;
 
 /**
  * A tokenizer for a signal that this project knows nothing of: a day of temperatures, 24 hourly values per day, as its
@@ -41,7 +41,8 @@ public final class OwnEncoderExample {
         @Override
         public Latents encode(float[] hourly) {
             if (hourly.length % HOURS != 0) {
-                throw new IllegalArgumentException("there are " + hourly.length + " values, must be whole days of " + HOURS);
+                throw new IllegalArgumentException(
+                        "there are " + hourly.length + " values, must be whole days of " + HOURS);
             }
             int days = hourly.length / HOURS;
             int dim = HOURS + 1;

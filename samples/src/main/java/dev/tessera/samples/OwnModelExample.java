@@ -26,7 +26,8 @@ public final class OwnModelExample {
 
         System.out.println(text.length + " bytes -> " + plain.length + " with frequencies alone, " + own.length
                 + " with the byte before as context");
-        System.out.println("decoded: " + new String(back, StandardCharsets.UTF_8).lines().findFirst().orElse(""));
+        System.out.println("decoded: "
+                + new String(back, StandardCharsets.UTF_8).lines().findFirst().orElse(""));
     }
 
     /**

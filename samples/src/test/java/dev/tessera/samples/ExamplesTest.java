@@ -51,8 +51,7 @@ class ExamplesTest {
         byte[] plain = OwnModelExample.encode(text, new AdaptiveSymbolModel(256));
         byte[] own = OwnModelExample.encode(text, new OwnModelExample.PreviousByteModel());
         assertTrue(own.length < plain.length && plain.length < text.length, own.length + " " + plain.length);
-        assertArrayEquals(
-                text, OwnModelExample.decode(own, text.length, new OwnModelExample.PreviousByteModel()));
+        assertArrayEquals(text, OwnModelExample.decode(own, text.length, new OwnModelExample.PreviousByteModel()));
     }
 
     @Test

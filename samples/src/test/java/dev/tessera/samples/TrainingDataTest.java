@@ -49,15 +49,18 @@ class TrainingDataTest {
         Map<String, String> manifest = read(DATA.resolve("manifest.sha256"));
         Set<String> neverTrainedOn = hashes(DATA.resolve("manifest.sha256"), "/valid/");
         neverTrainedOn.addAll(sampleHashes());
-        return ModelRegistry.load().shipped().stream().map(ModelDescription::name).map(name -> dynamicTest(name, () -> {
-            Map<String, String> learntFrom = read(DATA.resolve("trained-on").resolve(name + ".sha256"));
-            assertFalse(learntFrom.isEmpty());
-            learntFrom.forEach((file, hash) -> {
-                assertEquals(manifest.get(file), hash, file);
-                assertTrue(file.contains("/train/"), file);
-                assertFalse(neverTrainedOn.contains(hash), file);
-            });
-        }));
+        return ModelRegistry.load().shipped().stream()
+                .map(ModelDescription::name)
+                .map(name -> dynamicTest(name, () -> {
+                    Map<String, String> learntFrom =
+                            read(DATA.resolve("trained-on").resolve(name + ".sha256"));
+                    assertFalse(learntFrom.isEmpty());
+                    learntFrom.forEach((file, hash) -> {
+                        assertEquals(manifest.get(file), hash, file);
+                        assertTrue(file.contains("/train/"), file);
+                        assertFalse(neverTrainedOn.contains(hash), file);
+                    });
+                }));
     }
 
     private static Set<String> sampleHashes() throws IOException {

@@ -36,8 +36,10 @@ class ModuleDirectionTest {
     private static final Pattern COMMENT = Pattern.compile("<!--.*?-->", Pattern.DOTALL);
     private static final Pattern DEPENDENCY = Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL);
     private static final Pattern OURS = Pattern.compile("<artifactId>tessera-([a-z-]+)</artifactId>");
-    private static final Pattern REQUIRES = Pattern.compile("\\brequires\\s+((?:transitive|static)\\s+)*dev\\.tessera\\.(\\w+)\\s*;");
-    private static final Pattern REQUIRES_TRANSITIVE = Pattern.compile("\\brequires\\s+(?:static\\s+)?transitive\\s+([\\w.]+)\\s*;");
+    private static final Pattern REQUIRES =
+            Pattern.compile("\\brequires\\s+((?:transitive|static)\\s+)*dev\\.tessera\\.(\\w+)\\s*;");
+    private static final Pattern REQUIRES_TRANSITIVE =
+            Pattern.compile("\\brequires\\s+(?:static\\s+)?transitive\\s+([\\w.]+)\\s*;");
 
     @Test
     void theTableHasEveryModule() throws IOException {
@@ -51,32 +53,37 @@ class ModuleDirectionTest {
 
     @TestFactory
     Stream<DynamicTest> eachModuleUsesOnlyWhatItMay() {
-        return MAY_USE.keySet().stream().map(module -> dynamicTest(module, () -> {
-            assertAllowed(module, "pom.xml", pomDependencies(module));
-            assertAllowed(module, "module-info.java", required(module));
-        }));
+        return MAY_USE.keySet().stream()
+                .map(module -> dynamicTest(module, () -> {
+                    assertAllowed(module, "pom.xml", pomDependencies(module));
+                    assertAllowed(module, "module-info.java", required(module));
+                }));
     }
 
     @TestFactory
     Stream<DynamicTest> librariesPassOnNoThirdPartyModule() {
-        return Stream.of("codebook", "codecs", "vq-models", "image", "audio").map(module -> dynamicTest(module, () -> {
-            Matcher matcher = REQUIRES_TRANSITIVE.matcher(moduleInfo(module));
-            while (matcher.find()) {
-                assertTrue(
-                        matcher.group(1).startsWith("dev.tessera.") || matcher.group(1).startsWith("java."),
-                        module + " requires transitive " + matcher.group(1));
-            }
-        }));
+        return Stream.of("codebook", "codecs", "vq-models", "image", "audio")
+                .map(module -> dynamicTest(module, () -> {
+                    Matcher matcher = REQUIRES_TRANSITIVE.matcher(moduleInfo(module));
+                    while (matcher.find()) {
+                        assertTrue(
+                                matcher.group(1).startsWith("dev.tessera.")
+                                        || matcher.group(1).startsWith("java."),
+                                module + " requires transitive " + matcher.group(1));
+                    }
+                }));
     }
 
     private static void assertAllowed(String module, String file, Set<String> used) {
         Set<String> forbidden = new TreeSet<>(used);
         forbidden.removeAll(MAY_USE.get(module));
-        assertTrue(forbidden.isEmpty(), module + "/" + file + " uses " + forbidden + ", may use " + MAY_USE.get(module));
+        assertTrue(
+                forbidden.isEmpty(), module + "/" + file + " uses " + forbidden + ", may use " + MAY_USE.get(module));
     }
 
     private static Set<String> pomDependencies(String module) throws IOException {
-        String pom = COMMENT.matcher(Files.readString(ROOT.resolve(module).resolve("pom.xml"))).replaceAll("");
+        String pom = COMMENT.matcher(Files.readString(ROOT.resolve(module).resolve("pom.xml")))
+                .replaceAll("");
         Set<String> used = new TreeSet<>();
         Matcher dependency = DEPENDENCY.matcher(pom);
         while (dependency.find()) {

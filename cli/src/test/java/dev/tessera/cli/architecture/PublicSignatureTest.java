@@ -18,7 +18,8 @@ class PublicSignatureTest {
         Set<String> offences = new TreeSet<>();
         int seen = 0;
         for (JavaClass type : Libraries.CLASSES) {
-            if (!type.getModifiers().contains(JavaModifier.PUBLIC) || type.getPackageName().contains(".internal")) {
+            if (!type.getModifiers().contains(JavaModifier.PUBLIC)
+                    || type.getPackageName().contains(".internal")) {
                 continue;
             }
             seen++;
@@ -36,7 +37,8 @@ class PublicSignatureTest {
     }
 
     private static boolean isVisible(HasModifiers member) {
-        return member.getModifiers().contains(JavaModifier.PUBLIC) || member.getModifiers().contains(JavaModifier.PROTECTED);
+        return member.getModifiers().contains(JavaModifier.PUBLIC)
+                || member.getModifiers().contains(JavaModifier.PROTECTED);
     }
 
     private static void check(JavaCodeUnit codeUnit, Set<String> offences) {

@@ -31,7 +31,8 @@ public final class NearestMain {
         Latents vectors = Latents.of(x.length / dim, dim, x);
         VectorQuantizer quantizer = new VectorQuantizer(Codebook.of(codes.length / dim, dim, codes));
 
-        Latents head = Latents.of(Math.min(vectors.count(), 500), dim, java.util.Arrays.copyOf(x, Math.min(x.length, 500 * dim)));
+        Latents head = Latents.of(
+                Math.min(vectors.count(), 500), dim, java.util.Arrays.copyOf(x, Math.min(x.length, 500 * dim)));
         for (long start = cpuNanos(); cpuNanos() - start < WARM_UP_SECONDS * 1e9; ) {
             quantizer.quantize(head);
         }

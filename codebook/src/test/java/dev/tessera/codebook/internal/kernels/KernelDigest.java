@@ -1,11 +1,11 @@
 package dev.tessera.codebook.internal.kernels;
 
 import dev.tessera.codebook.Codebook;
-import dev.tessera.codebook.KMeans;
 import dev.tessera.codebook.Kernels;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.learn.KMeans;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

@@ -1,5 +1,7 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.internal.SplitMix64;
+import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.Distances;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;

@@ -1,5 +1,6 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.Codebook;
 import java.util.List;
 
 /**

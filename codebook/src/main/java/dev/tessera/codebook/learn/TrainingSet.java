@@ -1,4 +1,6 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
+
+import dev.tessera.codebook.internal.SplitMix64;
 
 /**
  * Vectors to learn from.

@@ -1,14 +1,18 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.TestVectors;
+import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.internal.SplitMix64;
+import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -22,40 +26,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KMeansTest {
-    static Latents mixture(long seed, int count, int dim, int centres) {
-        SplittableRandom random = new SplittableRandom(seed);
-        float[] c = new float[centres * dim];
-        for (int i = 0; i < c.length; i++) {
-            c[i] = (float) (4 * random.nextGaussian());
-        }
-        float[] x = new float[count * dim];
-        for (int i = 0; i < count; i++) {
-            int j = random.nextInt(centres);
-            for (int t = 0; t < dim; t++) {
-                x[i * dim + t] = (float) (c[j * dim + t] + random.nextGaussian());
-            }
-        }
-        return Latents.of(count, dim, x);
-    }
-
-    static double distortion(Latents vectors, Quantizer quantizer) {
-        float[] x = vectors.data();
-        float[] y = quantizer
-                .dequantize(quantizer.quantize(vectors), vectors.count())
-                .data();
-        double sum = 0;
-        for (int i = 0; i < x.length; i++) {
-            sum += Math.pow((double) x[i] - y[i], 2);
-        }
-        return sum / vectors.count();
-    }
-
     @Test
     void noWorseThanCommonsMath() {
         double ours = 0;
         double theirs = 0;
         for (int seed = 0; seed < 6; seed++) {
-            Latents vectors = mixture(seed, 1200, 4, 24);
+            Latents vectors = TestVectors.mixture(seed, 1200, 4, 24);
             ours += KMeans.builder()
                     .codebookSize(24)
                     .iterations(50)
@@ -94,7 +70,7 @@ class KMeansTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void sameCodebookForAnyThreadCount(boolean weighted) {
-        Latents vectors = mixture(5, 9000, 6, 40);
+        Latents vectors = TestVectors.mixture(5, 9000, 6, 40);
         float[] weights = new float[9000];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = i % 7;
@@ -113,14 +89,14 @@ class KMeansTest {
 
     @Test
     void distortionFallsAndIsThatOfTheCodebook() {
-        Latents vectors = mixture(6, 3000, 5, 30);
+        Latents vectors = TestVectors.mixture(6, 3000, 5, 30);
         KMeansResult result =
                 KMeans.builder().codebookSize(50).iterations(12).build().run(vectors);
         for (int i = 1; i < result.distortions().size(); i++) {
             assertTrue(result.distortions().get(i) <= result.distortions().get(i - 1) * (1 + 1e-6));
         }
         assertEquals(
-                distortion(vectors, new VectorQuantizer(result.codebook())),
+                TestVectors.distortion(vectors, new VectorQuantizer(result.codebook())),
                 result.distortion(),
                 1e-9 * result.distortion());
         assertTrue(result.iterations() == 12 || result.converged());
@@ -129,7 +105,7 @@ class KMeansTest {
 
     @Test
     void convergedMeansEveryCentroidIsTheMeanOfItsCluster() {
-        Latents vectors = mixture(7, 400, 3, 5);
+        Latents vectors = TestVectors.mixture(7, 400, 3, 5);
         KMeansResult result =
                 KMeans.builder().codebookSize(8).iterations(200).build().run(vectors);
         assertTrue(result.converged());
@@ -196,7 +172,7 @@ class KMeansTest {
 
     @Test
     void weightsCountLikeCopies() {
-        Latents once = mixture(8, 300, 3, 6);
+        Latents once = TestVectors.mixture(8, 300, 3, 6);
         float[] weights = new float[300];
         float[] copies = new float[300 * 3 * 3];
         int n = 0;
@@ -238,13 +214,13 @@ class KMeansTest {
             assertTrue(i == 0 || sample.x()[i] > sample.x()[i - 1]);
         }
         KMeansResult result =
-                KMeans.builder().codebookSize(4).maxPointsPerCode(25).build().run(mixture(9, 1000, 2, 4));
+                KMeans.builder().codebookSize(4).maxPointsPerCode(25).build().run(TestVectors.mixture(9, 1000, 2, 4));
         assertEquals(100, result.trainingVectors());
     }
 
     @Test
     void theStartFindsSeparatedClusters() {
-        Latents vectors = mixture(10, 2000, 2, 1);
+        Latents vectors = TestVectors.mixture(10, 2000, 2, 1);
         float[] x = vectors.data();
         for (int i = 0; i < 2000; i++) {
             x[2 * i] += 1000 * (i % 8);

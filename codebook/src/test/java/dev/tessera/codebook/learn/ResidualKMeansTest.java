@@ -1,16 +1,20 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.codebook.Codebook;
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.ResidualQuantizer;
+import dev.tessera.codebook.TestVectors;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ResidualKMeansTest {
-    private static final Latents VECTORS = KMeansTest.mixture(11, 5000, 8, 50);
+    private static final Latents VECTORS = TestVectors.mixture(11, 5000, 8, 50);
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -23,7 +27,7 @@ class ResidualKMeansTest {
                 .run(VECTORS);
         List<Codebook> codebooks = result.quantizer().codebooks();
         for (int s = 0; s < 4; s++) {
-            double measured = KMeansTest.distortion(VECTORS, new ResidualQuantizer(codebooks.subList(0, s + 1)));
+            double measured = TestVectors.distortion(VECTORS, new ResidualQuantizer(codebooks.subList(0, s + 1)));
             assertEquals(measured, result.distortions().get(s), 1e-4 * measured);
             assertTrue(s == 0 || measured < 0.95 * result.distortions().get(s - 1), "stage " + s + ": " + measured);
             assertEquals(16, codebooks.get(s).codebookSize());

@@ -1,4 +1,9 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
+
+import dev.tessera.codebook.Codebook;
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.SplitMix64;
+import dev.tessera.codebook.internal.Workers;
 
 /**
  * Lloyd's k-means with a k-means++ start (Arthur and Vassilvitskii 2007) and repair of empty clusters.

@@ -1,14 +1,16 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.internal;
+
+import dev.tessera.codebook.Latents;
 
 /** Mean and covariance of vectors in double precision; every sum runs in order of the rows, whatever the thread count. */
-final class Covariance {
+public final class Covariance {
     private static final int ROWS = 64; // rows converted to double at a time: 64 x 768 doubles stay in L2
     private static final int STRIPE = 16; // covariance rows of one task
 
     private Covariance() {}
 
     /** The mean, {@code [dim]}. */
-    static double[] mean(Latents vectors) {
+    public static double[] mean(Latents vectors) {
         int d = vectors.dim();
         float[] x = vectors.data();
         double[] mean = new double[d];
@@ -27,7 +29,7 @@ final class Covariance {
     }
 
     /** The symmetric matrix {@code [dim x dim]} of mean products around {@code mean} (divided by count). */
-    static double[][] of(Latents vectors, double[] mean, int threads) {
+    public static double[][] of(Latents vectors, double[] mean, int threads) {
         int d = vectors.dim();
         double[][] covariance = new double[d][d];
         int stripes = (d + STRIPE - 1) / STRIPE;

@@ -1,5 +1,10 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.Codebook;
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.ResidualQuantizer;
+import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.internal.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.internal.kernels.Distances;
 

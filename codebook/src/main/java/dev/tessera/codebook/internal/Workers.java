@@ -1,4 +1,4 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.internal;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -13,13 +13,13 @@ import java.util.function.IntConsumer;
  * A fixed number of threads that share out numbered tasks. Which thread runs a task is open, so a task may depend on its
  * number only, and its result must have a place of its own: then the outcome is the same for any number of threads.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
     private static final int ROWS_PER_TASK = 2048;
 
     private final int threads;
     private final ExecutorService executor; // null with one thread: everything runs in the caller
 
-    Workers(int threads) {
+    public Workers(int threads) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads is " + threads + ", must be at least 1");
         }
@@ -32,7 +32,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** Shares out {@code count} rows in ranges of at most 2048; with one range no thread is started. */
-    static void forRows(int threads, int count, RowTask rows) {
+    public static void forRows(int threads, int count, RowTask rows) {
         int tasks = (int) (((long) count + ROWS_PER_TASK - 1) / ROWS_PER_TASK);
         try (Workers workers = new Workers(tasks < 2 ? Math.min(threads, 1) : threads)) {
             workers.runRows(count, ROWS_PER_TASK, rows);
@@ -40,7 +40,7 @@ final class Workers implements AutoCloseable {
     }
 
     /** Calls {@code task} once for each number in {@code [0, tasks)} and returns when all are done. */
-    void run(int tasks, IntConsumer task) {
+    public void run(int tasks, IntConsumer task) {
         if (executor == null || tasks < 2) {
             for (int i = 0; i < tasks; i++) {
                 task.accept(i);
@@ -66,14 +66,14 @@ final class Workers implements AutoCloseable {
     }
 
     /** Calls {@code rows} for consecutive ranges {@code [from, to)} of at most {@code block} rows that cover {@code count}. */
-    void runRows(int count, int block, RowTask rows) {
+    public void runRows(int count, int block, RowTask rows) {
         int tasks = (int) (((long) count + block - 1) / block);
         run(tasks, t -> rows.accept(t * block, (int) Math.min((long) (t + 1) * block, count)));
     }
 
     /** Work on the rows {@code [from, to)}. */
     @FunctionalInterface
-    interface RowTask {
+    public interface RowTask {
         void accept(int from, int to);
     }
 

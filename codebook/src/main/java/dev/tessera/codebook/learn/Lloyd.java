@@ -1,5 +1,7 @@
-package dev.tessera.codebook;
+package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.Codebook;
+import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.Distances;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
 import java.util.ArrayList;
