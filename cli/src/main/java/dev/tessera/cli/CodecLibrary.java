@@ -16,8 +16,8 @@ import java.util.Map;
 
 /** The models of one run, each loaded once. */
 final class CodecLibrary {
-    private final ModelRegistry registry = ModelRegistry.load();
     private final String wanted; // --model, or null
+    private ModelRegistry registry; // loaded when the first model is wanted: a damaged file needs none
     private final Map<String, ModelFile> files = new HashMap<>();
     private final Map<String, ImageModel> imageModels = new HashMap<>();
     private final Map<String, AudioModel> audioModels = new HashMap<>();
@@ -51,7 +51,7 @@ final class CodecLibrary {
         String hash = header.model().toString();
         ModelFile known = files.get(hash);
         if (known == null) {
-            known = wanted == null ? registry.findByHash(hash) : registry.findByHash(hash, wanted);
+            known = wanted == null ? registry().findByHash(hash) : registry().findByHash(hash, wanted);
             files.put(hash, known);
         }
         return known;
@@ -65,11 +65,18 @@ final class CodecLibrary {
         };
     }
 
+    private ModelRegistry registry() {
+        if (registry == null) {
+            registry = ModelRegistry.load();
+        }
+        return registry;
+    }
+
     private ModelFile file(Media media) throws IOException {
         String key = media.name();
         ModelFile known = files.get(key);
         if (known == null) {
-            known = wanted == null ? registry.defaultModel(media) : registry.find(wanted);
+            known = wanted == null ? registry().defaultModel(media) : registry().find(wanted);
             files.put(key, known);
         }
         return known;

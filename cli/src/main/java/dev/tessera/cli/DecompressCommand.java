@@ -20,7 +20,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tessera decompress}: {@code .tsr} bitstreams back to pictures and sound. */
-@Command(name = "decompress", description = "Decompress .tsr bitstreams to pictures (png, ppm, jpg) and sound (wav).")
+@Command(
+        name = "decompress",
+        description = "Decompress .tsr bitstreams to pictures (png, ppm, jpg) and sound (wav, flac).")
 final class DecompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -78,8 +80,14 @@ final class DecompressCommand extends TesseraCommand {
                 report.put("sample_rate", signal.sampleRate());
                 report.put("channels", signal.channels());
                 report.put("kbps", 8.0 * bytes.length / signal.seconds() / 1000);
-                String suffix = suffix(naming, ".wav", List.of(".wav"));
-                write(input, naming, suffix, report, out -> AudioFiles.writeWav(signal, out));
+                String suffix = suffix(naming, ".wav", List.of(".wav", ".flac"));
+                write(input, naming, suffix, report, out -> {
+                    if (suffix.equals(".flac")) {
+                        AudioFiles.writeFlac(signal, out);
+                    } else {
+                        AudioFiles.writeWav(signal, out);
+                    }
+                });
             }
         }
         report.put("model", library.file(file.header()).config().string("name"));

@@ -2,29 +2,24 @@ package dev.tessera.cli;
 
 import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioModel;
-import dev.tessera.audio.AudioSignal;
-import dev.tessera.codebook.Tokens;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import dev.tessera.image.ImageModel;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tessera detokenize}: tokens back to pictures and sound. */
-@Command(
-        name = "detokenize",
-        description = "Turn the tokens of a folder that 'tokenize --format npy' wrote back into pictures or sound.")
+@Command(name = "detokenize", description = "Turn tokens that 'tokenize' wrote back into pictures or sound.")
 final class DetokenizeCommand extends TesseraCommand {
-    @Parameters(index = "0", paramLabel = "TOKENS", description = "The folder, or its index.json.")
+    @Parameters(index = "0", paramLabel = "TOKENS", description = "The folder, its index.json, or a Parquet file.")
     private Path tokens;
 
     @Option(names = "-o", required = true, paramLabel = "DIR", description = "Folder for the pictures or sounds.")
@@ -35,37 +30,54 @@ final class DetokenizeCommand extends TesseraCommand {
 
     @Override
     int execute() throws IOException {
-        Path file = Files.isDirectory(tokens) ? tokens.resolve(TokenIndex.NAME) : tokens;
-        TokenIndex index = TokenIndex.read(file);
-        ModelRegistry registry = ModelRegistry.load();
-        ModelFile modelFile = model == null
-                ? registry.findByHash(index.modelSha256()
-                        .substring(0, Math.min(6, index.modelSha256().length())))
-                : registry.find(model);
-        if (!modelFile.sha256().equals(index.modelSha256())) {
-            throw new UsageException(
-                    "the tokens were made with the model " + index.modelSha256() + ", this is " + modelFile.sha256());
+        try (TokenSource source = TokenSource.open(tokens)) {
+            ModelFile modelFile = modelOf(source);
+            return source.media().equals("image")
+                    ? images(source, ImageModel.load(modelFile))
+                    : sounds(source, AudioModel.load(modelFile));
         }
-        boolean image = index.media().equals("image");
-        ImageModel imageModel = image ? ImageModel.load(modelFile) : null;
-        AudioModel audioModel = image ? null : AudioModel.load(modelFile);
-        List<Input> items = index.items().stream()
-                .map(item -> Input.ofFile(index.folder().resolve(item.file()), Path.of(item.file())))
-                .toList();
+    }
+
+    private ModelFile modelOf(TokenSource source) throws IOException {
+        String hash = source.modelSha256();
+        ModelRegistry registry = ModelRegistry.load();
+        ModelFile file = model == null
+                ? registry.findByHash(hash.substring(0, Math.min(6, hash.length())))
+                : registry.find(model);
+        if (!file.sha256().equals(hash)) {
+            throw new UsageException("the tokens were made with the model " + hash + ", this is " + file.sha256());
+        }
+        return file;
+    }
+
+    private int images(TokenSource source, ImageModel imageModel) {
+        return run(source, ".png", (item, out) -> {
+            Image picture = cropped(imageModel.tokenizer().detokenize(item.tokens()), item);
+            ImageFiles.write(picture, out, "png");
+        });
+    }
+
+    private int sounds(TokenSource source, AudioModel audioModel) {
+        return run(
+                source,
+                ".wav",
+                (item, out) -> AudioFiles.writeWav(audioModel.tokenizer().detokenize(item.tokens()), out));
+    }
+
+    /** Writes what an item stands for. */
+    @FunctionalInterface
+    private interface Writer {
+        void write(TokenSource.Item item, OutputStream out) throws IOException;
+    }
+
+    private int run(TokenSource source, String suffix, Writer writer) {
         Batch batch = new Batch(this, "detokenize");
         int code = batch.run(
-                items,
+                source.items(),
                 input -> {
-                    TokenIndex.Item item = index.items().get(items.indexOf(input));
-                    Path target = output.resolve(input.renamed(image ? ".png" : ".wav"));
-                    Tokens read = index.tokens(item);
-                    if (image) {
-                        Image picture = cropped(imageModel.tokenizer().detokenize(read), item);
-                        writeFile(target, out -> ImageFiles.write(picture, out, "png"));
-                    } else {
-                        AudioSignal sound = audioModel.tokenizer().detokenize(read);
-                        writeFile(target, out -> AudioFiles.writeWav(sound, out));
-                    }
+                    Path target = output.resolve(input.renamed(suffix));
+                    TokenSource.Item item = source.next();
+                    writeFile(target, out -> writer.write(item, out));
                     Map<String, Object> report = new LinkedHashMap<>();
                     report.put("output", target.toString());
                     return report;
@@ -75,16 +87,11 @@ final class DetokenizeCommand extends TesseraCommand {
         return code;
     }
 
-    /** To the size of the original, where the index knows it; decoded pictures have whole blocks. */
-    private static Image cropped(Image picture, TokenIndex.Item item) {
-        if (item.fields().get("width") instanceof Integer width
-                && item.fields().get("height") instanceof Integer height
-                && width >= 1
-                && height >= 1
-                && width <= picture.width()
-                && height <= picture.height()) {
-            return picture.crop(0, 0, width, height);
-        }
-        return picture;
+    /** To the size of the original, where it is known; decoded pictures have whole blocks. */
+    private static Image cropped(Image picture, TokenSource.Item item) {
+        int width = item.width().orElse(0);
+        int height = item.height().orElse(0);
+        boolean fits = width >= 1 && height >= 1 && width <= picture.width() && height <= picture.height();
+        return fits ? picture.crop(0, 0, width, height) : picture;
     }
 }

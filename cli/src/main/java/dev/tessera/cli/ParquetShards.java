@@ -39,6 +39,9 @@ final class ParquetShards {
         if (result.media() == MediaType.AUDIO) {
             row = row.withSound((Integer) result.fields().get("num_samples"), (Integer)
                     result.fields().get("sample_rate"));
+        } else {
+            row = row.withPicture((Integer) result.fields().get("width"), (Integer)
+                    result.fields().get("height"));
         }
         open.write(row);
         if (open.bytes() >= shardBytes) {
@@ -79,6 +82,8 @@ final class ParquetShards {
                 .facts(Json.write(facts));
         if (first.media() == MediaType.AUDIO) {
             builder.sound();
+        } else {
+            builder.pictures();
         }
         return builder.build();
     }

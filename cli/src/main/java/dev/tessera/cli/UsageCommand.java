@@ -4,11 +4,13 @@ import dev.tessera.codebook.CodebookUsage;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codebook.UsageCounter;
 import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.dataset.ParquetTokenReader;
 import dev.tessera.codecs.dataset.TokenFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,43 +87,67 @@ final class UsageCommand extends TesseraCommand {
     }
 
     private void countFiles() throws IOException {
-        List<int[]> all = new ArrayList<>();
-        int largest = 0;
+        PlainTokens plain = new PlainTokens();
         for (Input input : Inputs.expand(names, include, console())) {
             if (input.isStdin()) {
                 throw new UsageException("tokens are read from files, not standard input");
             }
             try {
-                TokenFiles.read(input.path(), column, (shape, indices) -> all.add(indices));
+                int[] sizes = column.equals(ParquetTokenReader.TOKENS) && codes == null
+                        ? TokenFacts.parse(TokenFiles.facts(input.path()))
+                                .map(TokenFacts::codebookSizes)
+                                .orElse(new int[0])
+                        : new int[0];
+                TokenFiles.read(input.path(), column, (shape, indices) -> {
+                    if (sizes.length == 0) {
+                        plain.add(indices);
+                    } else {
+                        count(sizes, shape, indices);
+                    }
+                });
             } catch (CorruptBitstreamException e) {
                 throw new IOException(input.name() + ": " + e.getMessage(), e);
             }
         }
-        for (int[] indices : all) {
-            for (int index : indices) {
-                largest = Math.max(largest, index);
-            }
+        if (plain.isEmpty()) {
+            return;
         }
-        int size = codes == null ? largest + 1 : codes;
-        if (largest >= size) {
-            throw new UsageException("--codes is " + size + ", but the tokens go up to " + largest);
+        if (!stages.isEmpty()) {
+            throw new UsageException("some files say what their tokens are and some do not: count them apart");
+        }
+        int size = codes == null ? plain.largest() + 1 : codes;
+        if (plain.largest() >= size) {
+            throw new UsageException("--codes is " + size + ", but the tokens go up to " + plain.largest());
         }
         if (codes == null) {
             say("K is taken as " + size + ", the largest index + 1; say --codes to be sure");
         }
-        UsageCounter counter = new UsageCounter(size);
-        for (int[] indices : all) {
-            for (int index : indices) {
-                counter.add(index);
-            }
+        stages.add(plain.counter(size));
+    }
+
+    /** Tokens of a row of ours: {@code [stages, ...]}, or only a grid when there is one stage. */
+    private void count(int[] sizes, int[] shape, int[] indices) throws CorruptBitstreamException {
+        if (sizes.length > 1 && (shape.length < 2 || shape[0] != sizes.length)) {
+            throw new CorruptBitstreamException(
+                    0,
+                    "a row has the shape " + Arrays.toString(shape) + ", must start with the " + sizes.length
+                            + " stages");
         }
-        stages.add(counter);
+        try {
+            count(Tokens.of(new int[] {indices.length / sizes.length}, sizes, indices));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptBitstreamException(0, e.getMessage());
+        }
     }
 
     private void count(Tokens tokens) {
         for (int s = 0; s < tokens.stages(); s++) {
             if (stages.size() == s) {
                 stages.add(new UsageCounter(tokens.codebookSize(s)));
+            }
+            if (stages.get(s).codebookSize() != tokens.codebookSize(s)) {
+                throw new UsageException("stage " + s + " has " + tokens.codebookSize(s) + " codes here and "
+                        + stages.get(s).codebookSize() + " before: count such tokens apart");
             }
             stages.get(s).add(tokens, s);
         }

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.tessera.audio.AudioFiles;
+import dev.tessera.codecs.dataset.NpyType;
+import dev.tessera.codecs.dataset.NpyWriter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -215,6 +219,50 @@ class CommandLineContractTest {
     }
 
     @Test
+    void parquetTokensAreCountedByStageAndComeBackInTheirSize() throws IOException {
+        Files.write(folder.resolve("odd.pgm"), "P5 35 20 255\n".getBytes(StandardCharsets.US_ASCII));
+        Files.write(folder.resolve("odd.pgm"), new byte[35 * 20], StandardOpenOption.APPEND);
+        assertEquals(
+                0,
+                run("tokenize", path("odd.pgm"), PHOTO, "-o", path("set"), "--format", "parquet")
+                        .code());
+        String shard = path("set/data/train-00000-of-00001.parquet");
+        Map<String, Object> usage = run("usage", shard, "--json").json();
+        List<?> stages = (List<?>) usage.get("stages");
+        assertEquals(7, stages.size());
+        for (Object stage : stages) {
+            assertEquals(1024, ((Map<?, ?>) stage).get("codebook_size"));
+            assertEquals(32 * 32 + 3 * 2, ((Map<?, ?>) stage).get("tokens"));
+        }
+        Map<String, Object> pooled =
+                run("usage", shard, "--codes", "2000", "--json").json();
+        assertEquals(2000, pooled.get("codebook_size"));
+        assertEquals(7 * (32 * 32 + 3 * 2), pooled.get("tokens"));
+
+        assertEquals(0, run("detokenize", path("set"), "-o", path("back")).code());
+        Run compared = run("eval", "image", path("odd.pgm"), path("back/odd.png"), "--json");
+        assertEquals(0, compared.code(), compared.err());
+        assertTrue(Files.exists(folder.resolve("back/photo-coffee.png")));
+    }
+
+    @Test
+    void soundIsWrittenAsFlacToo() throws IOException {
+        assertEquals(
+                0, run("compress", SPEECH, "-o", path("s.tsr"), "--kbps", "3").code());
+        assertEquals(0, run("decompress", path("s.tsr"), "-o", path("s.flac")).code());
+        assertEquals(0, run("decompress", path("s.tsr"), "-o", path("s.wav")).code());
+        assertEquals(AudioFiles.read(folder.resolve("s.wav"), 100), AudioFiles.read(folder.resolve("s.flac"), 100));
+    }
+
+    @Test
+    void tokensThatNameHugeIndicesAreRefused() throws IOException {
+        npyInts("t.npy", Integer.MAX_VALUE);
+        Run usage = run("usage", path("t.npy"));
+        assertEquals(3, usage.code());
+        assertEquals(1, usage.err().lines().count(), usage.err());
+    }
+
+    @Test
     void modelsListsADefaultForBothMedia() throws IOException {
         List<?> models = (List<?>) run("models", "--json").json().get("models");
         assertEquals(
@@ -234,6 +282,12 @@ class CommandLineContractTest {
                         .code());
         assertArrayEquals(Files.readAllBytes(folder.resolve("a.tsr")), Files.readAllBytes(folder.resolve("b.tsr")));
         assertTrue(Files.size(folder.resolve("a.tsr")) <= 375);
+    }
+
+    private void npyInts(String name, int... values) throws IOException {
+        try (NpyWriter writer = new NpyWriter(Files.newOutputStream(folder.resolve(name)), NpyType.I4, values.length)) {
+            writer.writeInts(values);
+        }
     }
 
     private void npy(String name, float[] values, int rows, int columns) throws IOException {

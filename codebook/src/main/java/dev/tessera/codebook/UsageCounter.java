@@ -18,6 +18,19 @@ public final class UsageCounter {
         this.counts = new long[codebookSize];
     }
 
+    /** A counter that has counted {@code counts}, one for each of the K indices. */
+    public static UsageCounter of(long[] counts) {
+        UsageCounter counter = new UsageCounter(counts.length);
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] < 0) {
+                throw new IllegalArgumentException("count " + i + " is " + counts[i] + ", must be at least 0");
+            }
+            counter.counts[i] = counts[i];
+            counter.total += counts[i];
+        }
+        return counter;
+    }
+
     /** Counts one index in [0, K). */
     public void add(int index) {
         if (index < 0 || index >= counts.length) {

@@ -85,12 +85,19 @@ public final class ImageModel {
             }
             classes[s] = file.tensor("prior." + s + ".classes", sizes[s]).toBytes();
         }
-        GridPrior prior = GridPrior.of(
-                new GridSpec(sizes, false, classes, tableBits(config)),
-                file.tensor("prior.state", -1).toBytes());
+        GridPrior prior = prior(file, sizes, classes, tableBits(config));
         Tensor strengths = file.tensor("decoder.deblocking", Deblocking.strengthCount(dims.length));
         return new ImageModel(
                 file, quantizer, new BlockTransform(klt, new Deblocking(dims, strengths.toFloats())), prior);
+    }
+
+    private static GridPrior prior(ModelFile file, int[] sizes, byte[][] classes, int tableBits) throws IOException {
+        byte[] state = file.tensor("prior.state", -1).toBytes();
+        try {
+            return GridPrior.of(new GridSpec(sizes, false, classes, tableBits), state);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptModelException("the prior does not fit the model: " + e.getMessage());
+        }
     }
 
     /** The file that this model is. */

@@ -32,6 +32,8 @@ public final class ParquetTokenReader implements Closeable {
     private final Optional<ColumnReader> labels;
     private final Optional<ColumnReader> numSamples;
     private final Optional<ColumnReader> sampleRates;
+    private final Optional<ColumnReader> widths;
+    private final Optional<ColumnReader> heights;
     private long rowsRead;
 
     private ParquetTokenReader(ParquetFile file, String tokenColumn) throws IOException {
@@ -52,6 +54,8 @@ public final class ParquetTokenReader implements Closeable {
         this.labels = ours ? scalar("label", Column::isInteger) : Optional.empty();
         this.numSamples = ours ? scalar("num_samples", Column::isInteger) : Optional.empty();
         this.sampleRates = ours ? scalar("sample_rate", Column::isInteger) : Optional.empty();
+        this.widths = ours ? scalar("width", Column::isInteger) : Optional.empty();
+        this.heights = ours ? scalar("height", Column::isInteger) : Optional.empty();
     }
 
     /** Opens a file whose tokens stand in the column {@value #TOKENS}. */
@@ -123,6 +127,13 @@ public final class ParquetTokenReader implements Closeable {
             boolean rate = advance(sampleRates.get());
             if (length && rate) {
                 row = row.withSound(numSamples.get().integer(0), ints(sampleRates.get(), "sample rate")[0]);
+            }
+        }
+        if (widths.isPresent() && heights.isPresent()) {
+            boolean width = advance(widths.get());
+            boolean height = advance(heights.get());
+            if (width && height) {
+                row = row.withPicture(ints(widths.get(), "width")[0], ints(heights.get(), "height")[0]);
             }
         }
         rowsRead++;

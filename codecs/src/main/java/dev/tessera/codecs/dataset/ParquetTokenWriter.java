@@ -13,8 +13,8 @@ import java.util.TreeMap;
 
 /**
  * Writes one Parquet file of a token data set: a row for every {@link TokenRecord}, with the columns {@code key},
- * {@code tokens}, {@code shape} and, when asked for, {@code label}, {@code num_samples}, {@code sample_rate}
- * (docs/formats/token-files.md). Hugging Face {@code datasets}, pandas and their likes read it as it is.
+ * {@code tokens}, {@code shape} and, when asked for, {@code label}, {@code num_samples}, {@code sample_rate}, {@code width},
+ * {@code height} (docs/formats/token-files.md). Hugging Face {@code datasets}, pandas and their likes read it as it is.
  *
  * <p>The file appears under its name with {@link #commit()}; without it, {@link #close()} leaves nothing behind.
  */
@@ -29,10 +29,12 @@ public final class ParquetTokenWriter implements Closeable {
     private final ParquetWriter writer;
     private final boolean labels;
     private final boolean sound;
+    private final boolean pictures;
 
     private ParquetTokenWriter(Builder builder) throws IOException {
         this.labels = builder.labels;
         this.sound = builder.sound;
+        this.pictures = builder.pictures;
         this.file = AtomicFile.create(builder.target);
         try {
             this.writer =
@@ -51,12 +53,15 @@ public final class ParquetTokenWriter implements Closeable {
     /**
      * Appends a row.
      *
-     * @throws IllegalArgumentException when a token does not fit the codebook size, or facts about sound are asked for
-     *     and missing
+     * @throws IllegalArgumentException when a token does not fit the codebook size, or facts about the original are
+     *     asked for and missing
      */
     public void write(TokenRecord row) throws IOException {
         if (sound && (row.numSamples().isEmpty() || row.sampleRate().isEmpty())) {
             throw new IllegalArgumentException("record " + row.key() + " has no number of samples and sample rate");
+        }
+        if (pictures && (row.width().isEmpty() || row.height().isEmpty())) {
+            throw new IllegalArgumentException("record " + row.key() + " has no width and height");
         }
         int column = 0;
         writer.column(column++).addText(row.key());
@@ -69,7 +74,11 @@ public final class ParquetTokenWriter implements Closeable {
         }
         if (sound) {
             writer.column(column++).addInteger(row.numSamples().orElseThrow());
-            writer.column(column).addInteger(row.sampleRate().orElseThrow());
+            writer.column(column++).addInteger(row.sampleRate().orElseThrow());
+        }
+        if (pictures) {
+            writer.column(column++).addInteger(row.width().orElseThrow());
+            writer.column(column).addInteger(row.height().orElseThrow());
         }
         writer.endRow();
     }
@@ -98,6 +107,7 @@ public final class ParquetTokenWriter implements Closeable {
         private long codebookSize = UINT16_CODEBOOK;
         private boolean labels;
         private boolean sound;
+        private boolean pictures;
         private long rowGroupValues = 1L << 22; // 32 MB of memory, some 8 MB of file
 
         private Builder(Path target) {
@@ -122,6 +132,12 @@ public final class ParquetTokenWriter implements Closeable {
         /** Adds the columns {@code num_samples} and {@code sample_rate}. */
         public Builder sound() {
             sound = true;
+            return this;
+        }
+
+        /** Adds the columns {@code width} and {@code height}. */
+        public Builder pictures() {
+            pictures = true;
             return this;
         }
 
@@ -158,6 +174,10 @@ public final class ParquetTokenWriter implements Closeable {
                 columns.add(ColumnSpec.required("num_samples", Kind.INT64));
                 columns.add(ColumnSpec.required("sample_rate", Kind.INT32));
             }
+            if (pictures) {
+                columns.add(ColumnSpec.required("width", Kind.INT32));
+                columns.add(ColumnSpec.required("height", Kind.INT32));
+            }
             return columns;
         }
 
@@ -179,6 +199,10 @@ public final class ParquetTokenWriter implements Closeable {
             if (sound) {
                 json.append(", \"num_samples\": ").append(value("int64"));
                 json.append(", \"sample_rate\": ").append(value("int32"));
+            }
+            if (pictures) {
+                json.append(", \"width\": ").append(value("int32"));
+                json.append(", \"height\": ").append(value("int32"));
             }
             return json.append("}}}").toString();
         }

@@ -13,6 +13,8 @@ public final class TokenRecord {
     private final OptionalLong label;
     private final OptionalLong numSamples;
     private final OptionalInt sampleRate;
+    private final OptionalInt width;
+    private final OptionalInt height;
 
     private TokenRecord(
             String key,
@@ -20,17 +22,21 @@ public final class TokenRecord {
             int[] tokens,
             OptionalLong label,
             OptionalLong numSamples,
-            OptionalInt sampleRate) {
+            OptionalInt sampleRate,
+            OptionalInt width,
+            OptionalInt height) {
         this.key = key;
         this.shape = shape;
         this.tokens = tokens;
         this.label = label;
         this.numSamples = numSamples;
         this.sampleRate = sampleRate;
+        this.width = width;
+        this.height = height;
     }
 
     /**
-     * A record without label and without facts about sound.
+     * A record without label and without facts about the original.
      *
      * @param key what it is called; unique in its data set
      * @param shape extents of {@code tokens}
@@ -54,7 +60,14 @@ public final class TokenRecord {
             }
         }
         return new TokenRecord(
-                key, shape.clone(), tokens.clone(), OptionalLong.empty(), OptionalLong.empty(), OptionalInt.empty());
+                key,
+                shape.clone(),
+                tokens.clone(),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                OptionalInt.empty());
     }
 
     /** A record of {@code tokens} with the shape {@link #shapeOf}. */
@@ -79,12 +92,26 @@ public final class TokenRecord {
 
     /** The same record with a class label. */
     public TokenRecord withLabel(long value) {
-        return new TokenRecord(key, shape, tokens, OptionalLong.of(value), numSamples, sampleRate);
+        return new TokenRecord(key, shape, tokens, OptionalLong.of(value), numSamples, sampleRate, width, height);
     }
 
     /** The same record with the length of the sound in samples per channel, and its sample rate in Hz. */
     public TokenRecord withSound(long samples, int rate) {
-        return new TokenRecord(key, shape, tokens, label, OptionalLong.of(samples), OptionalInt.of(rate));
+        return new TokenRecord(
+                key, shape, tokens, label, OptionalLong.of(samples), OptionalInt.of(rate), width, height);
+    }
+
+    /** The same record with the size of the picture in pixels. */
+    public TokenRecord withPicture(int pictureWidth, int pictureHeight) {
+        return new TokenRecord(
+                key,
+                shape,
+                tokens,
+                label,
+                numSamples,
+                sampleRate,
+                OptionalInt.of(pictureWidth),
+                OptionalInt.of(pictureHeight));
     }
 
     public String key() {
@@ -115,6 +142,16 @@ public final class TokenRecord {
         return sampleRate;
     }
 
+    /** Width in pixels of the picture that the tokens stand for. */
+    public OptionalInt width() {
+        return width;
+    }
+
+    /** Height in pixels of the picture that the tokens stand for. */
+    public OptionalInt height() {
+        return height;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TokenRecord that
@@ -123,7 +160,9 @@ public final class TokenRecord {
                 && Arrays.equals(tokens, that.tokens)
                 && label.equals(that.label)
                 && numSamples.equals(that.numSamples)
-                && sampleRate.equals(that.sampleRate);
+                && sampleRate.equals(that.sampleRate)
+                && width.equals(that.width)
+                && height.equals(that.height);
     }
 
     @Override
