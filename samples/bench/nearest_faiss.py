@@ -1,6 +1,7 @@
-"""Data and the FAISS side of nearest-faiss.sh. Needs numpy and, for `faiss`, the faiss module.
+"""Data and the FAISS side of nearest-faiss.sh. Needs numpy, for `patches` pillow and for `faiss` the faiss module.
 
-  nearest_faiss.py data  DIR COUNT CODES DIM      writes DIR/x.f32 and DIR/c.f32
+  nearest_faiss.py data    DIR COUNT CODES DIM        writes DIR/x.f32 and DIR/c.f32, a Gaussian mixture
+  nearest_faiss.py patches DIR COUNT CODES DIM PHOTOS the same of grey patches of the photos in a folder
   nearest_faiss.py faiss DIR DIM REPEATS          prints CPU seconds of each repeat, writes DIR/faiss.i32
   nearest_faiss.py table DIR                      prints medians, ratio and how the two results differ
 """
@@ -22,6 +23,29 @@ def data(directory, count, codes, dim):
     c = centres + 0.05 * spread * rng.standard_normal((codes, dim), dtype=np.float32)
     x.astype("<f4").tofile(directory / "x.f32")
     c.astype("<f4").tofile(directory / "c.f32")
+
+
+PATCHES = {8: (2, 4), 16: (4, 4), 64: (8, 8), 128: (8, 16), 256: (16, 16)}
+
+
+def patches(directory, count, codes, dim, photos):
+    """Grey patches at random places of all photos, values 0 to 255; the codebook is other patches of the same photos."""
+    from PIL import Image
+
+    rng = np.random.default_rng(20240611)
+    height, width = PATCHES[dim]
+    files = sorted(Path(photos).glob("photo-*"))
+    share = -(-(count + codes) // len(files))
+    found = []
+    for file in files:
+        grey = np.asarray(Image.open(file).convert("L"), np.float32)
+        top = rng.integers(0, grey.shape[0] - height + 1, share)
+        left = rng.integers(0, grey.shape[1] - width + 1, share)
+        windows = np.lib.stride_tricks.sliding_window_view(grey, (height, width))
+        found.append(windows[top, left].reshape(share, dim))
+    found = rng.permutation(np.concatenate(found))
+    found[:count].astype("<f4").tofile(directory / "x.f32")
+    found[count : count + codes].astype("<f4").tofile(directory / "c.f32")
 
 
 def run_faiss(directory, dim, repeats):
@@ -60,5 +84,6 @@ def table(directory):
 
 
 if __name__ == "__main__":
-    command, directory, *numbers = sys.argv[1:]
-    {"data": data, "faiss": run_faiss, "table": table}[command](Path(directory), *map(int, numbers))
+    command, directory, *rest = sys.argv[1:]
+    rest = [int(argument) if argument.isdigit() else argument for argument in rest]
+    {"data": data, "patches": patches, "faiss": run_faiss, "table": table}[command](Path(directory), *rest)

@@ -36,10 +36,11 @@ public final class VectorQuantizer implements Quantizer {
         checkDim(latents.dim(), dim());
         int[] indices = new int[latents.count()];
         int d = dim();
+        NearestKernel suited = kernel.suitedTo(latents.data(), 0, latents.count());
         Workers.forRows(
                 threads,
                 latents.count(),
-                (from, to) -> kernel.assign(latents.data(), from * d, to - from, indices, from));
+                (from, to) -> suited.assign(latents.data(), from * d, to - from, indices, from));
         return indices;
     }
 

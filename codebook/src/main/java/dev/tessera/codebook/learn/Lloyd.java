@@ -66,7 +66,7 @@ final class Lloyd {
     }
 
     private void assign() {
-        NearestKernel kernel = NearestKernel.of(centroids, k, dim);
+        NearestKernel kernel = NearestKernel.of(centroids, k, dim).suitedTo(set.x(), 0, set.count());
         workers.runRows(set.count(), ROWS, (from, to) -> kernel.assign(set.x(), from * dim, to - from, indices, from));
         clusters.group(indices);
     }

@@ -5,33 +5,32 @@ package dev.tessera.codebook.internal.kernels;
  * arithmetic x.c - |c|^2/2 loses the digits that code vectors far from the origin have in common; on image patches
  * centring makes two to seven times fewer wrong picks.
  *
+ * @param original {@code [codebookSize x dim]}, the code vectors as they came; not a copy
  * @param mean {@code [dim]}, subtracted from code vectors and vectors alike
  * @param codes {@code [codebookSize x dim]}, centred
  * @param bias {@code [codebookSize]}, -|c|^2/2 of the centred code vectors, where every score starts
- * @param limit a vector whose centred values have a sum of magnitudes below this has finite scores only
+ * @param limit a vector whose centred values have a sum of squares below this has finite scores only
  */
-record CentredCodes(int codebookSize, int dim, float[] mean, float[] codes, float[] bias, float limit) {
+record CentredCodes(
+        int codebookSize, int dim, float[] original, float[] mean, float[] codes, float[] bias, float limit) {
     static CentredCodes of(float[] codes, int codebookSize, int dim) {
         float[] mean = mean(codes, codebookSize, dim);
         float[] centred = new float[codebookSize * dim];
         float[] bias = new float[codebookSize];
-        float largest = 0;
         float lowest = 0;
         for (int j = 0; j < codebookSize; j++) {
             float sum = 0;
             for (int k = 0; k < dim; k++) {
                 float c = codes[j * dim + k] - mean[k];
                 centred[j * dim + k] = c;
-                largest = Math.max(largest, Math.abs(c)); // NaN stays NaN and makes the limit NaN
                 sum = Math.fma(c, c, sum);
             }
             bias[j] = -0.5f * sum;
-            lowest = Math.min(lowest, bias[j]);
+            lowest = Math.min(lowest, bias[j]); // NaN stays NaN and makes the limit NaN
         }
-        // |score| <= |bias| + sum |x| * max |c|; half of the range is left to rounding
-        double room = Float.MAX_VALUE / 2 + (double) lowest;
-        float limit = (float) Math.min(Float.MAX_VALUE / 2, room / largest);
-        return new CentredCodes(codebookSize, dim, mean, centred, bias, limit);
+        // |score| <= |bias| + |x| |c| <= |x|^2/2 + 2 max |bias|; half of the range is left to rounding
+        float limit = (float) (Float.MAX_VALUE / 2 + 4 * (double) lowest);
+        return new CentredCodes(codebookSize, dim, codes, mean, centred, bias, limit);
     }
 
     private static float[] mean(float[] codes, int codebookSize, int dim) {

@@ -43,6 +43,10 @@ public final class KernelChoice {
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
             return "module jdk.incubator.vector is not there (--add-modules jdk.incubator.vector)";
         }
+        int lanes = VectorNearestKernel.lanes();
+        if (lanes < NearTies.LANES) {
+            return "a vector has only " + lanes + " floats here";
+        }
         if (forced) {
             return null;
         }
@@ -51,7 +55,6 @@ public final class KernelChoice {
         if (mode.contains("interpreted") || mode.contains("emulated-client")) {
             return "the JVM runs without C2 (" + mode + ")";
         }
-        int lanes = VectorNearestKernel.lanes();
-        return lanes < 4 ? "a vector has only " + lanes + " floats here" : null;
+        return null;
     }
 }

@@ -1,11 +1,13 @@
 package dev.tessera.codebook.internal.kernels;
 
 /**
- * Nearest code vector of many vectors: the index with the largest score x.c - |c|^2/2 wins, the lowest index in a tie.
+ * Nearest code vector of many vectors.
  *
- * <p>Vectors and code vectors are taken relative to the mean of the codebook, {@link CentredCodes}. A score starts at
- * -|c|^2/2 and takes the fused multiply-adds of x and c in order of dimension; every implementation gives the same bits. A
- * score that is NaN never wins; if none is larger than negative infinity, the index is 0. Immutable, safe to share.
+ * <p>Vectors and code vectors are taken relative to the mean of the codebook, {@link CentredCodes}. A score is x.c - |c|^2/2: it
+ * starts at -|c|^2/2 and takes the fused multiply-adds of x and c in order of dimension. The largest score wins, the lowest index
+ * in a tie; when scores are nearer to each other than their rounding, distances in double precision decide, {@link NearTies}.
+ * A vector whose scores may overflow has no near ties, a score that is NaN never wins, and if none is larger than negative
+ * infinity, the index is 0. Every implementation gives the same bits. Immutable, safe to share.
  */
 public interface NearestKernel {
     /**
@@ -26,7 +28,17 @@ public interface NearestKernel {
      */
     void assign(float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset);
 
-    /** The kernel for {@code codes}, {@code [codebookSize x dim]}; the array is not kept. */
+    /**
+     * A kernel with the same results that may be faster for many vectors like these; trying that out costs as much as a few
+     * hundred vectors.
+     *
+     * @param x vectors that will be assigned, row-major, {@code [count x dim]} from {@code offset}
+     */
+    default NearestKernel suitedTo(float[] x, int offset, int count) {
+        return this;
+    }
+
+    /** The kernel for {@code codes}, {@code [codebookSize x dim]}, which must not change while the kernel is used. */
     static NearestKernel of(float[] codes, int codebookSize, int dim) {
         return KernelChoice.vector()
                 ? VectorNearestKernel.of(CentredCodes.of(codes, codebookSize, dim))

@@ -14,18 +14,30 @@ final class ScalarNearestKernel implements NearestKernel {
         int dim = codes.dim();
         float[] mean = codes.mean();
         float[] centred = new float[dim];
+        NearTies ties = new NearTies(codes);
+        float tolerance = NearTies.tolerance(dim);
         for (int i = 0; i < count; i++) {
+            int row = offset + i * dim;
+            float norm = 0;
             for (int k = 0; k < dim; k++) {
-                centred[k] = x[offset + i * dim + k] - mean[k];
+                centred[k] = x[row + k] - mean[k];
+                norm = Math.fma(centred[k], centred[k], norm);
             }
             int best = 0;
             float bestScore = Float.NEGATIVE_INFINITY;
+            ties.clear();
             for (int j = 0; j < codes.codebookSize(); j++) {
                 float score = score(centred, j);
+                ties.add(j, score);
                 if (score > bestScore) {
                     bestScore = score;
                     best = j;
                 }
+            }
+            if (norm < codes.limit()) {
+                int nearest = ties.nearest(x, row, NearTies.threshold(bestScore, norm, tolerance));
+                best = ties.index(nearest);
+                bestScore = ties.score(nearest);
             }
             indices[indicesOffset + i] = best;
             if (scores != null) {

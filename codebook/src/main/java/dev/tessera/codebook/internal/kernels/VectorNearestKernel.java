@@ -15,26 +15,34 @@ import jdk.incubator.vector.VectorSpecies;
  * without any horizontal step until the end.
  */
 final class VectorNearestKernel implements NearestKernel {
-    private static final VectorSpecies<Float> SPECIES = species();
+    static final VectorSpecies<Float> SPECIES = species();
     private static final int LANES = SPECIES.length();
-    private static final int TILE = 4; // vectors
-    private static final int BLOCK = 2 * LANES; // code vectors
+    static final int TILE = 4; // vectors
+    static final int BLOCK = 2 * LANES; // code vectors
     private static final int PANEL_FLOATS = 1 << 15; // code values that stay in L2 while the tiles pass: 128 KB
     private static final int ROW_FLOATS = 1 << 16; // vector values packed at a time
     private static final int MAX_ROWS = 2048;
 
+    private final CentredCodes codes;
     private final int codebookSize;
     private final int dim;
     private final int blocks;
+    private final int groupBlocks; // blocks of a group of NearTies
+    private final int groups;
+    private final float tolerance;
     private final float[] mean;
     private final float[] packed; // [blocks x dim x BLOCK]; code vectors past the last are 0 with bias -infinity
     private final float[] bias; // [blocks x BLOCK]
     private final float limit;
 
     private VectorNearestKernel(CentredCodes codes, int blocks) {
+        this.codes = codes;
         this.codebookSize = codes.codebookSize();
         this.dim = codes.dim();
         this.blocks = blocks;
+        this.groupBlocks = NearTies.groupSize(codebookSize) / BLOCK;
+        this.groups = NearTies.groups(codebookSize);
+        this.tolerance = NearTies.tolerance(dim);
         this.mean = codes.mean();
         this.limit = codes.limit();
         this.packed = new float[Math.multiplyExact(blocks, BLOCK * dim)];
@@ -77,29 +85,33 @@ final class VectorNearestKernel implements NearestKernel {
     public void assign(
             float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset) {
         int rows = Math.clamp(ROW_FLOATS / dim / TILE * TILE, TILE, MAX_ROWS);
-        Rows scratch = new Rows(Math.min(rows, (count + TILE - 1) / TILE * TILE), dim);
+        Rows scratch = new Rows(Math.min(rows, (count + TILE - 1) / TILE * TILE), dim, groups, codes);
         int panel = Math.clamp(PANEL_FLOATS / (dim * BLOCK), 1, blocks);
         for (int from = 0; from < count; from += scratch.rows) {
             int n = Math.min(scratch.rows, count - from);
             scratch.pack(x, offset + from * dim, n, mean);
-            for (int block = 0; block < blocks; block += panel) {
-                int end = Math.min(block + panel, blocks);
-                for (int tile = 0; tile < n; tile += TILE) {
-                    scan(
-                            scratch.x,
-                            tile * dim,
-                            packed,
-                            bias,
-                            dim,
-                            block,
-                            end,
-                            scratch.best,
-                            scratch.bestBlock,
-                            tile * LANES);
+            for (int group = 0; group < groups; group++) {
+                int groupEnd = Math.min((group + 1) * groupBlocks, blocks);
+                for (int block = group * groupBlocks; block < groupEnd; block += panel) {
+                    int end = Math.min(block + panel, groupEnd);
+                    for (int tile = 0; tile < n; tile += TILE) {
+                        scan(
+                                scratch.x,
+                                tile * dim,
+                                packed,
+                                bias,
+                                dim,
+                                block,
+                                end,
+                                scratch.best,
+                                scratch.bestBlock,
+                                (tile * groups + group) * LANES,
+                                groups * LANES);
+                    }
                 }
             }
             for (int tile = 0; tile < n; tile += TILE) {
-                pickWinners(scratch, tile);
+                pickWinners(scratch, tile, x, offset + (from + tile) * dim, Math.min(TILE, n - tile));
             }
             System.arraycopy(scratch.winner, 0, indices, indicesOffset + from, n);
             if (scores != null) {
@@ -108,11 +120,16 @@ final class VectorNearestKernel implements NearestKernel {
         }
     }
 
+    @Override
+    public NearestKernel suitedTo(float[] x, int offset, int count) {
+        return PrunedNearestKernel.choose(this, codes, x, offset, count);
+    }
+
     /**
      * Scores one tile against the blocks {@code [from, to)} and keeps, for each of its vectors and lanes, the best score so
      * far and the block it came from (as a float, exact below 2^24 blocks).
      */
-    private static void scan(
+    static void scan(
             float[] x,
             int tile,
             float[] packed,
@@ -122,15 +139,16 @@ final class VectorNearestKernel implements NearestKernel {
             int to,
             float[] best,
             float[] bestBlock,
-            int at) {
+            int at,
+            int stride) {
         FloatVector best0 = FloatVector.fromArray(SPECIES, best, at);
-        FloatVector best1 = FloatVector.fromArray(SPECIES, best, at + LANES);
-        FloatVector best2 = FloatVector.fromArray(SPECIES, best, at + 2 * LANES);
-        FloatVector best3 = FloatVector.fromArray(SPECIES, best, at + 3 * LANES);
+        FloatVector best1 = FloatVector.fromArray(SPECIES, best, at + stride);
+        FloatVector best2 = FloatVector.fromArray(SPECIES, best, at + 2 * stride);
+        FloatVector best3 = FloatVector.fromArray(SPECIES, best, at + 3 * stride);
         FloatVector block0 = FloatVector.fromArray(SPECIES, bestBlock, at);
-        FloatVector block1 = FloatVector.fromArray(SPECIES, bestBlock, at + LANES);
-        FloatVector block2 = FloatVector.fromArray(SPECIES, bestBlock, at + 2 * LANES);
-        FloatVector block3 = FloatVector.fromArray(SPECIES, bestBlock, at + 3 * LANES);
+        FloatVector block1 = FloatVector.fromArray(SPECIES, bestBlock, at + stride);
+        FloatVector block2 = FloatVector.fromArray(SPECIES, bestBlock, at + 2 * stride);
+        FloatVector block3 = FloatVector.fromArray(SPECIES, bestBlock, at + 3 * stride);
         for (int block = from; block < to; block++) {
             FloatVector a00 = FloatVector.fromArray(SPECIES, bias, block * BLOCK);
             FloatVector a01 = FloatVector.fromArray(SPECIES, bias, block * BLOCK + LANES);
@@ -176,38 +194,82 @@ final class VectorNearestKernel implements NearestKernel {
             block3 = block3.blend(number, won3);
         }
         best0.intoArray(best, at);
-        best1.intoArray(best, at + LANES);
-        best2.intoArray(best, at + 2 * LANES);
-        best3.intoArray(best, at + 3 * LANES);
+        best1.intoArray(best, at + stride);
+        best2.intoArray(best, at + 2 * stride);
+        best3.intoArray(best, at + 3 * stride);
         block0.intoArray(bestBlock, at);
-        block1.intoArray(bestBlock, at + LANES);
-        block2.intoArray(bestBlock, at + 2 * LANES);
-        block3.intoArray(bestBlock, at + 3 * LANES);
+        block1.intoArray(bestBlock, at + stride);
+        block2.intoArray(bestBlock, at + 2 * stride);
+        block3.intoArray(bestBlock, at + 3 * stride);
     }
 
-    /** Index and score of the winners of one tile, from the best of all lanes. */
-    private void pickWinners(Rows rows, int tile) {
-        for (int m = 0; m < TILE; m++) {
-            int at = (tile + m) * LANES;
-            float most = rows.best[at];
-            int lane = 0;
-            for (int l = 1; l < LANES; l++) {
-                if (rows.best[at + l] > most) {
-                    most = rows.best[at + l];
-                    lane = l;
-                }
+    /** Index and score of the winners of one tile, {@code n} vectors of {@code x}. */
+    private void pickWinners(Rows rows, int tile, float[] x, int offset, int n) {
+        int near = 0; // bit m: vector m has a near tie
+        for (int m = 0; m < n; m++) {
+            if (!pickWinner(rows, tile + m)) {
+                near |= 1 << m;
             }
-            rows.score[tile + m] = most;
-            rows.winner[tile + m] = (int) rows.bestBlock[at + lane] * BLOCK + lane;
+        }
+        for (int m = n; m < TILE; m++) {
+            rows.winner[tile + m] = rows.winner[tile];
         }
         rescore(rows, tile);
-        for (int i = tile; i < tile + TILE; i++) {
-            if (!(rows.magnitude[i] < limit)) {
+        for (int m = 0; m < n; m++) {
+            int i = tile + m;
+            if (!(rows.norm[i] < limit)) {
                 searchScalar(rows, i);
-            } else {
-                breakTie(rows, i);
+            } else if ((near & 1 << m) != 0) {
+                decide(rows, i, x, offset + m * dim);
             }
         }
+    }
+
+    /** The first of the two code vectors of the best lane; false when more than one lane reaches the threshold. */
+    private boolean pickWinner(Rows rows, int i) {
+        int at = i * groups * LANES;
+        FloatVector most = FloatVector.fromArray(SPECIES, rows.best, at);
+        for (int g = 1; g < groups; g++) {
+            FloatVector other = FloatVector.fromArray(SPECIES, rows.best, at + g * LANES);
+            most = most.blend(other, other.compare(VectorOperators.GT, most));
+        }
+        most.intoArray(rows.lanes, 0);
+        float best = rows.lanes[0];
+        for (int l = 1; l < LANES; l++) {
+            best = rows.lanes[l] > best ? rows.lanes[l] : best;
+        }
+        rows.score[i] = best;
+        float threshold = NearTies.threshold(best, rows.norm[i], tolerance);
+        int found = 0;
+        int lane = 0;
+        for (int g = 0; g < groups; g++) {
+            FloatVector values = FloatVector.fromArray(SPECIES, rows.best, at + g * LANES);
+            long bits = values.compare(VectorOperators.GE, threshold).toLong();
+            if (bits != 0) {
+                found += Long.bitCount(bits);
+                lane = g * LANES + Long.numberOfTrailingZeros(bits);
+            }
+        }
+        rows.winner[i] = (int) rows.bestBlock[at + lane] * BLOCK + lane % LANES;
+        return found == 1;
+    }
+
+    /** Settles a near tie among the lanes. */
+    private void decide(Rows rows, int i, float[] x, int offset) {
+        float threshold = NearTies.threshold(rows.score[i], rows.norm[i], tolerance);
+        NearTies ties = rows.ties;
+        ties.clear();
+        int at = i * groups * LANES;
+        for (int l = 0; l < groups * LANES; l++) {
+            float value = rows.best[at + l];
+            if (value >= threshold) {
+                int first = (int) rows.bestBlock[at + l] * BLOCK + l % LANES;
+                ties.add(score(rows, i, first) == value ? first : first + LANES, value);
+            }
+        }
+        int nearest = ties.nearest(x, offset, threshold);
+        rows.winner[i] = ties.index(nearest);
+        rows.score[i] = ties.score(nearest);
     }
 
     /**
@@ -239,25 +301,6 @@ final class VectorNearestKernel implements NearestKernel {
         winner[tile + 3] += s3 == rows.score[tile + 3] ? 0 : LANES;
     }
 
-    /** When several lanes share the best score, the lowest index of them all wins. */
-    private void breakTie(Rows rows, int i) {
-        float most = rows.score[i];
-        int lanes = 0;
-        for (int l = 0; l < LANES; l++) {
-            lanes += rows.best[i * LANES + l] == most ? 1 : 0;
-        }
-        if (lanes == 1) {
-            return;
-        }
-        for (int l = 0; l < LANES; l++) {
-            if (rows.best[i * LANES + l] == most) {
-                int first = (int) rows.bestBlock[i * LANES + l] * BLOCK + l;
-                int index = score(rows, i, first) == most ? first : first + LANES;
-                rows.winner[i] = Math.min(rows.winner[i], index);
-            }
-        }
-    }
-
     /** For vectors with NaN, infinities or values so large that scores may overflow: the lanes' tournament is no good there. */
     private void searchScalar(Rows rows, int i) {
         rows.winner[i] = 0;
@@ -282,23 +325,26 @@ final class VectorNearestKernel implements NearestKernel {
     }
 
     /** Some vectors packed in tiles, and the state of their search. */
-    private static final class Rows {
+    static final class Rows {
         final int rows; // a multiple of TILE
         final int dim;
         final float[] x; // [rows / TILE x dim x TILE], centred
-        final float[] magnitude; // [rows], sum of |x|
-        final float[] best; // [rows x LANES]
-        final float[] bestBlock; // [rows x LANES]
+        final float[] norm; // [rows], sum of x^2
+        final float[] best; // [rows x groups x LANES]
+        final float[] bestBlock; // [rows x groups x LANES]
+        final float[] lanes = new float[LANES];
+        final NearTies ties;
         final int[] winner; // [rows]
         final float[] score; // [rows], of the winner
 
-        Rows(int rows, int dim) {
+        Rows(int rows, int dim, int groups, CentredCodes codes) {
             this.rows = rows;
             this.dim = dim;
             this.x = new float[rows * dim];
-            this.magnitude = new float[rows];
-            this.best = new float[rows * LANES];
-            this.bestBlock = new float[rows * LANES];
+            this.norm = new float[rows];
+            this.best = new float[rows * groups * LANES];
+            this.bestBlock = new float[rows * groups * LANES];
+            this.ties = new NearTies(codes);
             this.winner = new int[rows];
             this.score = new float[rows];
         }
@@ -335,15 +381,15 @@ final class VectorNearestKernel implements NearestKernel {
                 x[at + k * TILE + 1] = x1;
                 x[at + k * TILE + 2] = x2;
                 x[at + k * TILE + 3] = x3;
-                sum0 += Math.abs(x0);
-                sum1 += Math.abs(x1);
-                sum2 += Math.abs(x2);
-                sum3 += Math.abs(x3);
+                sum0 = Math.fma(x0, x0, sum0);
+                sum1 = Math.fma(x1, x1, sum1);
+                sum2 = Math.fma(x2, x2, sum2);
+                sum3 = Math.fma(x3, x3, sum3);
             }
-            magnitude[tile] = sum0;
-            magnitude[tile + 1] = sum1;
-            magnitude[tile + 2] = sum2;
-            magnitude[tile + 3] = sum3;
+            norm[tile] = sum0;
+            norm[tile + 1] = sum1;
+            norm[tile + 2] = sum2;
+            norm[tile + 3] = sum3;
         }
     }
 }

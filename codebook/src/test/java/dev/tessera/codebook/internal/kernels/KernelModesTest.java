@@ -26,7 +26,7 @@ class KernelModesTest {
             value = {
                 "-Dtessera.kernels=scalar, scalar, 0",
                 "-Dtessera.kernels=vector, vector, 0",
-                "-Dtessera.kernels=vector -Dtessera.kernels.bits=64, vector, 2",
+                "-Dtessera.kernels=vector -Dtessera.kernels.bits=64, scalar, 2",
                 "-Dtessera.kernels.bits=64, scalar, 2",
                 "-Dtessera.kernels.bits=128, vector, 4",
                 "-Dtessera.kernels.bits=256, vector, 8",
