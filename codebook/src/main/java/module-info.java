@@ -4,7 +4,10 @@ module dev.tessera.codebook {
     requires jdk.incubator.vector;
 
     exports dev.tessera.codebook;
+    exports dev.tessera.codebook.implicit;
     exports dev.tessera.codebook.learn;
+    exports dev.tessera.codebook.internal to
+            dev.tessera.eval;
     exports dev.tessera.codebook.internal.kernels to
             dev.tessera.codecs,
             dev.tessera.vqmodels,

@@ -141,7 +141,7 @@ public final class AudioModel {
     }
 
     private static void addPart(ModelFile.Builder builder, String prefix, Part part) {
-        CodebookFile.addTo(builder, prefix, part.quantizer);
+        CodebookFile.addTo(builder, prefix, part.quantizer.codebooks());
         byte[][] classes = part.prior.spec().classes();
         for (int s = 0; s < classes.length; s++) {
             builder.tensor(prefix + "." + s + ".classes", Tensor.ofUnsignedBytes(classes[s], classes[s].length));

@@ -1,6 +1,7 @@
 package dev.tessera.codebook;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,6 +19,9 @@ import java.util.List;
  * @param deadCodes code vectors that were hit less than {@code deadBelow} times
  * @param deadBelow the threshold of {@code deadCodes}; 1 counts the code vectors that were never hit
  * @param topShare share of the most frequent index
+ * @param top1PercentShare share of the tokens that the most frequent 1 % of the code vectors take, ceil(K / 100) of
+ *     them
+ * @param giniCoefficient inequality of the K counts: 0 when all are equal, 1 - 1/K when one index takes every token
  */
 public record CodebookUsage(
         long tokens,
@@ -30,7 +34,9 @@ public record CodebookUsage(
         double perplexity,
         int deadCodes,
         long deadBelow,
-        double topShare) {
+        double topShare,
+        double top1PercentShare,
+        double giniCoefficient) {
 
     /** The statistics of {@code counts}; a code vector is dead when it was never hit. */
     public static CodebookUsage of(long[] counts) {
@@ -84,15 +90,17 @@ public record CodebookUsage(
             dead += counts[i] < deadBelow ? 1 : 0;
         }
         if (n == 0) {
-            return new CodebookUsage(0, k, 0, 0, 0, 0, 0, 0, k, deadBelow, 0);
+            return new CodebookUsage(0, k, 0, 0, 0, 0, 0, 0, k, deadBelow, 0, 0, 0);
         }
         double entropy = 0;
         for (long count : counts) {
             if (count > 0) {
                 double p = (double) count / n;
-                entropy -= p * StrictMath.log(p) / StrictMath.log(2);
+                entropy -= p * log2(p);
             }
         }
+        long[] ascending = counts.clone();
+        Arrays.sort(ascending);
         // log1p and expm1 keep the digits that (1 - 1/K)^N would lose for large K
         double ceiling = k == 1 ? 1 : -StrictMath.expm1(n * StrictMath.log1p(-1.0 / k));
         return new CodebookUsage(
@@ -106,11 +114,55 @@ public record CodebookUsage(
                 StrictMath.pow(2, entropy),
                 dead,
                 deadBelow,
-                (double) top / n);
+                (double) top / n,
+                topShare(ascending, (k - 1) / 100 + 1, n),
+                gini(ascending, n));
     }
 
     /** Perplexity / K: 1 when all code vectors are equally frequent. */
     public double relativePerplexity() {
         return perplexity / codebookSize;
+    }
+
+    /**
+     * log2 K - entropy: the bits per token that an entropy coder of order 0 recovers from indices of fixed length log2
+     * K; 0 with no token.
+     */
+    public double bitsRecoverable() {
+        return tokens == 0 ? 0 : Math.max(0, log2(codebookSize) - entropyBits);
+    }
+
+    /**
+     * The entropy with the correction of Miller and Madow (Miller 1955), {@link #entropyBits} + (used - 1) / (2 N ln 2)
+     * bits.
+     *
+     * <p>{@link #entropyBits} is the plug-in estimate, whose expectation lies below the entropy of the source by about
+     * (K' - 1) / (2 N ln 2) bits, K' the number of indices that the source can emit. This corrects with the indices
+     * that were seen: too little while N is not well above K'. It is not capped, and may pass log2 K by a little.
+     */
+    public double entropyBitsMillerMadow() {
+        return tokens == 0 ? 0 : entropyBits + (used - 1) / (2.0 * tokens * StrictMath.log(2));
+    }
+
+    static double topShare(long[] ascending, int top, long tokens) {
+        long sum = 0;
+        for (int i = ascending.length - top; i < ascending.length; i++) {
+            sum += ascending[i];
+        }
+        return (double) sum / tokens;
+    }
+
+    /** Sum over pairs from the ends of the sorted counts: no term is negative, and equal counts give exactly 0. */
+    private static double gini(long[] ascending, long tokens) {
+        int k = ascending.length;
+        double sum = 0;
+        for (int i = 0; i < k / 2; i++) {
+            sum += (double) (k - 1 - 2 * i) * (ascending[k - 1 - i] - ascending[i]);
+        }
+        return sum / ((double) k * tokens);
+    }
+
+    private static double log2(double x) {
+        return StrictMath.log(x) / StrictMath.log(2);
     }
 }

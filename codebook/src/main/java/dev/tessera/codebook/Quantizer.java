@@ -1,12 +1,42 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.implicit.BinarySphericalQuantizer;
+import dev.tessera.codebook.implicit.FiniteScalarQuantizer;
+import dev.tessera.codebook.implicit.LatentQuantizer;
+import dev.tessera.codebook.implicit.LookupFreeQuantizer;
+import dev.tessera.codebook.implicit.PyramidVectorQuantizer;
+import dev.tessera.codebook.implicit.RaBitQuantizer;
+import dev.tessera.codebook.implicit.RandomProjectionQuantizer;
+import dev.tessera.codebook.implicit.ResidualFsq;
+import dev.tessera.codebook.implicit.ScalarQuantizer;
+
 /**
  * Turns latents into indices and back.
  *
  * <p>Indices are position-major, {@code [positions x stages]}. Implementations are immutable and safe to share between
  * threads; the same latents give the same indices on every machine, thread count and lane width.
  */
-public sealed interface Quantizer permits VectorQuantizer, ResidualQuantizer, ProductQuantizer {
+public sealed interface Quantizer
+        permits VectorQuantizer,
+                SphericalQuantizer,
+                EcvqQuantizer,
+                PaletteQuantizer,
+                ResidualQuantizer,
+                ProductQuantizer,
+                GroupedQuantizer,
+                AdditiveQuantizer,
+                ProjectedQuantizer,
+                RotatedQuantizer,
+                FactorizedQuantizer,
+                BinarySphericalQuantizer,
+                FiniteScalarQuantizer,
+                LatentQuantizer,
+                LookupFreeQuantizer,
+                PyramidVectorQuantizer,
+                RaBitQuantizer,
+                RandomProjectionQuantizer,
+                ResidualFsq,
+                ScalarQuantizer {
     /** Dimension of the vectors it takes. */
     int dim();
 

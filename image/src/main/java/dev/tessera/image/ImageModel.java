@@ -158,7 +158,7 @@ public final class ImageModel {
                 .tensor("encoder.mean", Tensor.ofFloats(klt.mean(), klt.inputDim()))
                 .tensor("encoder.basis", Tensor.ofFloats(klt.basis(), klt.components(), klt.inputDim()))
                 .tensor("decoder.deblocking", Tensor.ofFloats(deblocking, deblocking.length));
-        CodebookFile.addTo(builder, CodebookFile.PREFIX, quantizer);
+        CodebookFile.addTo(builder, CodebookFile.PREFIX, quantizer.codebooks());
         byte[][] classes = prior.spec().classes();
         for (int s = 0; s < quantizer.stages(); s++) {
             builder.tensor("prior." + s + ".classes", Tensor.ofUnsignedBytes(classes[s], classes[s].length));

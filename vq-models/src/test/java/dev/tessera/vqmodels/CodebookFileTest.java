@@ -53,8 +53,8 @@ class CodebookFileTest {
     @Test
     void severalQuantizersLiveInOneModel() throws CorruptModelException {
         ModelFile.Builder builder = ModelFile.builder();
-        CodebookFile.addTo(builder, "luma.quantizer", new VectorQuantizer(FIRST));
-        CodebookFile.addTo(builder, "chroma.quantizer", new ResidualQuantizer(List.of(FIRST, SECOND)));
+        CodebookFile.addTo(builder, "luma.quantizer", List.of(FIRST));
+        CodebookFile.addTo(builder, "chroma.quantizer", List.of(FIRST, SECOND));
         ModelFile model = builder.build();
         assertEquals(FIRST, CodebookFile.codebook(model, "luma.quantizer", 0));
         assertEquals(
@@ -88,7 +88,7 @@ class CodebookFileTest {
                 Map.of("format_version", 1, "model_type", "residual_quantizer", "num_stages", 0),
                 Map.of("format_version", 1, "model_type", "residual_quantizer", "num_stages", 2_000_000_000))) {
             ModelFile.Builder builder = ModelFile.builder().config(ModelConfig.of(config));
-            CodebookFile.addTo(builder, CodebookFile.PREFIX, new VectorQuantizer(FIRST));
+            CodebookFile.addTo(builder, CodebookFile.PREFIX, List.of(FIRST));
             ModelFile file = builder.build();
             assertThrows(CorruptModelException.class, () -> CodebookFile.quantizer(file), config.toString());
         }

@@ -4,9 +4,16 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 /**
- * Lloyd's k-means with a k-means++ start (Arthur and Vassilvitskii 2007) and repair of empty clusters.
+ * Lloyd's k-means with a k-means++ start (Arthur and Vassilvitskii 2007) or another {@link KMeansStart}, and repair of empty
+ * clusters.
  *
  * <p>The same vectors, seed and settings give the same codebook for any thread count.
  *
@@ -29,6 +36,7 @@ public final class KMeans {
     private final long seed;
     private final int threads;
     private final int maxPointsPerCode;
+    private final KMeansStart start;
 
     private KMeans(Builder builder) {
         this.codebookSize = builder.codebookSize;
@@ -36,6 +44,7 @@ public final class KMeans {
         this.seed = builder.seed;
         this.threads = builder.threads;
         this.maxPointsPerCode = builder.maxPointsPerCode;
+        this.start = builder.start;
     }
 
     public static Builder builder() {
@@ -94,9 +103,43 @@ public final class KMeans {
         TrainingSet all = new TrainingSet(vectors.dim(), vectors.count(), vectors.data(), weights);
         TrainingSet training = all.sample((long) codebookSize * maxPointsPerCode, random);
         try (Workers workers = new Workers(threads)) {
-            float[] start = KMeansPlusPlus.start(training, codebookSize, zeroFirst, random, workers);
-            return new Lloyd(training, start, zeroFirst, workers).run(iterations);
+            float[] first = zeroFirst
+                    ? KMeansPlusPlus.start(training, codebookSize, true, random, workers)
+                    : start(training, random, workers);
+            return new Lloyd(training, first, zeroFirst, workers).run(iterations);
         }
+    }
+
+    private float[] start(TrainingSet training, SplitMix64 random, Workers workers) {
+        return switch (start) {
+            case PLUS_PLUS -> KMeansPlusPlus.start(training, codebookSize, false, random, workers);
+            case PARALLEL -> ParallelStart.start(training, codebookSize, false, random, workers);
+            case AFK_MC2 -> MarkovStart.start(training, codebookSize, random);
+            case RANDOM -> {
+                float[] drawn = distinct(training.sample(codebookSize, random));
+                yield drawn.length == codebookSize * training.dim()
+                        ? drawn
+                        : KMeansPlusPlus.start(training, codebookSize, false, random, workers);
+            }
+        };
+    }
+
+    /** The different vectors of a sample. */
+    private static float[] distinct(TrainingSet sample) {
+        int d = sample.dim();
+        Set<List<Float>> seen = new HashSet<>();
+        float[] result = new float[sample.count() * d];
+        int found = 0;
+        for (int i = 0; i < sample.count(); i++) {
+            List<Float> vector = new ArrayList<>(d);
+            for (int k = 0; k < d; k++) {
+                vector.add(sample.x()[i * d + k] + 0f); // -0 is 0
+            }
+            if (sample.weight(i) > 0 && seen.add(vector)) {
+                System.arraycopy(sample.x(), i * d, result, found++ * d, d);
+            }
+        }
+        return Arrays.copyOf(result, found * d);
     }
 
     private static void checkFinite(Latents vectors) {
@@ -116,6 +159,7 @@ public final class KMeans {
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
         private int maxPointsPerCode = 256;
+        private KMeansStart start = KMeansStart.PLUS_PLUS;
 
         private Builder() {}
 
@@ -125,7 +169,7 @@ public final class KMeans {
             return this;
         }
 
-        /** Most updates to make, at least 0 (0: the k-means++ start alone). */
+        /** Most updates to make, at least 0 (0: the start alone). */
         public Builder iterations(int iterations) {
             this.iterations = requireAtLeast(0, iterations, "iterations");
             return this;
@@ -145,6 +189,12 @@ public final class KMeans {
         /** Size of the training sample per code vector, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
             this.maxPointsPerCode = requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            return this;
+        }
+
+        /** How the first centroids are chosen. */
+        public Builder start(KMeansStart start) {
+            this.start = Objects.requireNonNull(start, "start");
             return this;
         }
 

@@ -29,6 +29,17 @@ public interface NearestKernel {
     void assign(float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset);
 
     /**
+     * Writes the {@code width} code vectors of largest score of each vector, best first, the lower index first in a tie, by
+     * float scores alone. Where fewer scores are numbers above negative infinity, the rest has index 0 and that score.
+     *
+     * @param width at least 1, at most the number of code vectors
+     * @param indices receives {@code [count x width]}
+     * @param scores receives {@code [count x width]}
+     * @param norms receives {@code [count]}, |x|^2 of the centred vectors; |x - c|^2 is norm - 2 score
+     */
+    void best(float[] x, int offset, int count, int width, int[] indices, float[] scores, float[] norms);
+
+    /**
      * A kernel with the same results that may be faster for many vectors like these; trying that out costs as much as a few
      * hundred vectors.
      *

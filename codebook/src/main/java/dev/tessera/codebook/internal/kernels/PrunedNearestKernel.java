@@ -11,8 +11,9 @@ import jdk.incubator.vector.VectorSpecies;
  * the score is known, and what lies outside of them has lengths p and q, so that
  * <pre>  x.c - |c|^2/2  &lt;=  Px.Pc + p q - |c|^2/2 ,</pre>
  * a product of r + 1 dimensions (Cauchy-Schwarz). A first pass finds the code vector with the largest bound, whose score is a lower limit
- * of the best; a second pass lists the blocks that may reach it; these are scored as ever. All comparisons leave room for
- * rounding, so nothing is ruled out that {@link NearTies} would look at.
+ * of the best; a second pass lists, for each unit of one vector register of code vectors, the rows that may find their winner
+ * there; these are scored as ever, eight rows at a time, so that a unit is loaded once for all of them. All comparisons leave room
+ * for rounding, so nothing is ruled out that {@link NearTies} would look at.
  *
  * <p>Whether that pays depends on the vectors: on image patches two to four times, on noise never. {@link #choose} counts on a
  * sample.
@@ -22,11 +23,12 @@ final class PrunedNearestKernel implements NearestKernel {
     private static final int LANES = SPECIES.length();
     private static final int BLOCK = VectorNearestKernel.BLOCK;
     private static final int TILE = VectorNearestKernel.TILE;
-    private static final int ROWS = 256;
+    private static final int ROWS = 1024;
+    private static final int GATHER = 8; // rows that are scored together
     private static final int PANEL_FLOATS = 1 << 15;
-    private static final int[] AXES = {7, 15, 31};
+    private static final int[] AXES = {3, 7, 15, 31};
     private static final int SAMPLE = 128;
-    private static final long WORTH_TRYING = 1L << 31; // multiply-adds: some tenths of a second
+    private static final long WORTH_TRYING = 1L << 33; // multiply-adds: some tenths of a second
     private static final int SMALLEST_DIM = 32;
     private static final int SMALLEST_CODEBOOK = 512;
 
@@ -76,7 +78,10 @@ final class PrunedNearestKernel implements NearestKernel {
     static NearestKernel choose(VectorNearestKernel full, CentredCodes codes, float[] x, int offset, int count) {
         int k = codes.codebookSize();
         int dim = codes.dim();
-        if (dim < SMALLEST_DIM || k < SMALLEST_CODEBOOK || (long) count * k * dim < WORTH_TRYING || !(codes.limit() > 0)) {
+        if (dim < SMALLEST_DIM
+                || k < SMALLEST_CODEBOOK
+                || (long) count * k * dim < WORTH_TRYING
+                || !(codes.limit() > 0)) {
             return full;
         }
         float[] sample = new float[SAMPLE * dim];
@@ -84,8 +89,9 @@ final class PrunedNearestKernel implements NearestKernel {
             System.arraycopy(x, offset + (int) ((long) i * count / SAMPLE) * dim, sample, i * dim, dim);
         }
         OrderedCodes ordered = new OrderedCodes(codes, BLOCK);
-        // vector operations for one row and one block, the constants as measured
-        double least = 0.85 * ordered.blocks * (2.0 * dim + 8);
+        // vector operations for one row; the constants as measured
+        double units = 2.0 * ordered.blocks;
+        double least = 0.9 * units * (dim + 4);
         NearestKernel best = full;
         for (int axes : AXES) {
             if (2 * axes > dim) {
@@ -93,7 +99,8 @@ final class PrunedNearestKernel implements NearestKernel {
             }
             PrunedNearestKernel pruned = new PrunedNearestKernel(full, ordered, axes);
             double survivors = (double) pruned.survivors(sample) / SAMPLE;
-            double cost = 2.0 * ordered.blocks * (2.0 * (axes + 1) + 9) + survivors * (3.0 * dim + 60) + 4.0 * dim * pruned.axisBlocks;
+            double cost =
+                    2 * units * (axes + 7) + survivors * (0.8 * dim + 40) + dim * (2.0 * pruned.axisBlocks + 4) + 100;
             if (cost < least) {
                 least = cost;
                 best = pruned;
@@ -111,14 +118,17 @@ final class PrunedNearestKernel implements NearestKernel {
         return (float) Math.sqrt(Math.max(0, norm - inside) + norm * (0x1p-22f * dim));
     }
 
+    /** Units that the rows of {@code sample} would have to look at, all together. */
     long survivors(float[] sample) {
-        Scratch scratch = new Scratch();
+        Scratch scratch = new Scratch(SAMPLE);
+        scratch.bound(sample, 0, SAMPLE);
         long sum = 0;
-        scratch.rows.pack(sample, 0, SAMPLE, codes.mean());
-        bound(scratch, SAMPLE);
-        for (int i = 0; i < SAMPLE; i++) {
-            scratch.list(i);
-            sum += scratch.survivorCount[i % TILE];
+        for (int block = 0; block < ordered.blocks; block += scratch.panel) {
+            int end = Math.min(block + scratch.panel, ordered.blocks);
+            scratch.list(SAMPLE, block, end);
+            for (int unit = 0; unit < 2 * (end - block); unit++) {
+                sum += scratch.listed[unit];
+            }
         }
         return sum;
     }
@@ -126,182 +136,272 @@ final class PrunedNearestKernel implements NearestKernel {
     @Override
     public void assign(
             float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset) {
-        Scratch scratch = new Scratch();
-        for (int from = 0; from < count; from += ROWS) {
-            int n = Math.min(ROWS, count - from);
-            scratch.rows.pack(x, offset + from * dim, n, codes.mean());
-            bound(scratch, n);
+        Scratch scratch = new Scratch(Math.min(ROWS, (count + TILE - 1) / TILE * TILE));
+        for (int from = 0; from < count; from += scratch.capacity) {
+            int n = Math.min(scratch.capacity, count - from);
+            scratch.search(x, offset + from * dim, n);
             for (int i = 0; i < n; i++) {
                 int row = offset + (from + i) * dim;
-                scratch.list(i);
                 if (scratch.rows.norm[i] < codes.limit()) {
-                    scratch.score(i, x, row);
+                    scratch.decide(i, x, row);
                 } else {
-                    full.assign(x, row, 1, scratch.winner, 0, scratch.score, 0);
+                    full.assign(x, row, 1, scratch.winner, 0, scratch.winnerScore, 0);
                 }
                 indices[indicesOffset + from + i] = scratch.winner[0];
                 if (scores != null) {
-                    scores[scoresOffset + from + i] = scratch.score[0];
+                    scores[scoresOffset + from + i] = scratch.winnerScore[0];
                 }
             }
         }
     }
 
-    /** First pass: projects the rows, and finds for each a score that the best reaches at least. */
-    private void bound(Scratch s, int n) {
-        for (int tile = 0; tile < n; tile += TILE) {
-            s.project(tile);
-        }
-        int width = axes + 1;
-        int panel = Math.clamp(PANEL_FLOATS / (width * BLOCK), 1, ordered.blocks);
-        Arrays.fill(s.best, Float.NEGATIVE_INFINITY);
-        Arrays.fill(s.bestBlock, 0);
-        for (int block = 0; block < ordered.blocks; block += panel) {
-            int end = Math.min(block + panel, ordered.blocks);
-            for (int tile = 0; tile < n; tile += TILE) {
-                VectorNearestKernel.scan(
-                        s.reduced, tile * width, reduced, ordered.bias, width, block, end, s.best, s.bestBlock, tile * LANES, LANES);
-            }
-        }
-        for (int i = 0; i < n; i++) {
-            s.limit(i);
-        }
+    @Override
+    public void best(float[] x, int offset, int count, int width, int[] indices, float[] scores, float[] norms) {
+        full.best(x, offset, count, width, indices, scores, norms);
     }
 
-    /** What one call of {@link #assign} works on. */
+    /** What one call works on. */
     private final class Scratch {
-        final VectorNearestKernel.Rows rows = new VectorNearestKernel.Rows(ROWS, dim, 1, codes);
-        final float[] reduced = new float[ROWS * (axes + 1)]; // [tiles x (axes + 1) x TILE]
+        final int capacity; // rows
+        final int panel; // blocks that are filtered and scored together
+        final VectorNearestKernel.Rows rows;
+        final float[] centred; // [capacity x dim], row-major
+        final float[] projected; // [tiles x (axes + 1) x TILE]
         final float[] products = new float[axisBlocks * TILE * BLOCK];
-        final float[] best = new float[ROWS * LANES];
-        final float[] bestBlock = new float[ROWS * LANES];
-        final float[] limit = new float[ROWS]; // bounds below this rule out
-        final float[] known = new float[ROWS]; // a score that is reached
-        final int[][] survivors = new int[TILE][ordered.blocks + TILE];
-        final int[] survivorCount = new int[TILE];
-        final float[] row = new float[dim];
-        final float[] values = new float[TILE * BLOCK];
+        final float[] best;
+        final float[] bestBlock;
+        final float[] known; // a score that the row reaches
+        final float[] threshold; // scores from here on may win
+        final float[] slack; // how much lower bounds may be
+        final float[] limit; // threshold - slack: bounds below rule out
+        final int[] lists; // [2 panel x capacity]
+        final int[] listed; // [2 panel]
+        final float[] values = new float[GATHER * LANES];
+        final int[] gathered = new int[GATHER];
+        final int[] lastFound; // of each row, -1 for none: a list through earlierFound
+        int found;
+        int[] earlierFound = new int[4096];
+        int[] foundPlace = new int[4096];
+        float[] foundScore = new float[4096];
         final int[] winner = new int[1];
-        final float[] score = new float[1];
+        final float[] winnerScore = new float[1];
         final NearTies ties = new NearTies(codes);
-        int[] foundPlace = new int[64];
-        float[] foundScore = new float[64];
 
-        void project(int tile) {
+        Scratch(int capacity) {
+            this.capacity = capacity;
+            this.panel = Math.clamp(PANEL_FLOATS / ((axes + 1) * BLOCK), 1, ordered.blocks);
+            this.rows = new VectorNearestKernel.Rows(capacity, dim, 1, codes);
+            this.centred = new float[capacity * dim];
+            this.projected = new float[capacity * (axes + 1)];
+            this.best = new float[capacity * LANES];
+            this.bestBlock = new float[capacity * LANES];
+            this.known = new float[capacity];
+            this.threshold = new float[capacity];
+            this.slack = new float[capacity];
+            this.limit = new float[capacity];
+            this.lists = new int[2 * panel * capacity];
+            this.listed = new int[2 * panel];
+            this.lastFound = new int[capacity];
+        }
+
+        void search(float[] x, int offset, int n) {
+            bound(x, offset, n);
+            Arrays.fill(lastFound, -1);
+            found = 0;
+            for (int block = 0; block < ordered.blocks; block += panel) {
+                int end = Math.min(block + panel, ordered.blocks);
+                list(n, block, end);
+                for (int unit = 0; unit < 2 * (end - block); unit++) {
+                    scoreUnit(unit, 2 * block + unit);
+                }
+            }
+        }
+
+        /** First pass: projects the rows and finds for each a score that it reaches. */
+        void bound(float[] x, int offset, int n) {
+            rows.pack(x, offset, n, codes.mean());
+            int width = axes + 1;
+            for (int tile = 0; tile < n; tile += TILE) {
+                project(tile);
+            }
+            Arrays.fill(best, Float.NEGATIVE_INFINITY);
+            Arrays.fill(bestBlock, 0);
+            for (int block = 0; block < ordered.blocks; block += panel) {
+                int end = Math.min(block + panel, ordered.blocks);
+                for (int tile = 0; tile < n; tile += TILE) {
+                    VectorNearestKernel.scan(
+                            projected,
+                            tile * width,
+                            reduced,
+                            ordered.bias,
+                            width,
+                            block,
+                            end,
+                            best,
+                            bestBlock,
+                            tile * LANES,
+                            LANES);
+                }
+            }
+            for (int tile = 0; tile < n; tile += TILE) {
+                limits(tile, Math.min(TILE, n - tile));
+            }
+        }
+
+        private void project(int tile) {
             for (int b = 0; b < axisBlocks; b++) {
-                products(rows.x, tile * dim, PrunedNearestKernel.this.basis, b * dim * BLOCK, dim, products, b * TILE * BLOCK);
+                products(rows.x, tile * dim, basis, b * dim * BLOCK, dim, products, b * TILE * BLOCK);
             }
             int at = tile * (axes + 1);
             for (int m = 0; m < TILE; m++) {
                 float inside = 0;
                 for (int a = 0; a < axes; a++) {
                     float y = products[(a / BLOCK * TILE + m) * BLOCK + a % BLOCK];
-                    reduced[at + a * TILE + m] = y;
+                    projected[at + a * TILE + m] = y;
                     inside = Math.fma(y, y, inside);
                 }
-                reduced[at + axes * TILE + m] = outside(rows.norm[tile + m], inside);
+                projected[at + axes * TILE + m] = outside(rows.norm[tile + m], inside);
+                int row = (tile + m) * dim;
+                for (int t = 0; t < dim; t++) {
+                    centred[row + t] = rows.x[tile * dim + t * TILE + m];
+                }
             }
         }
 
-        void limit(int i) {
+        /** Scores the code vector of the largest bound, for the four rows side by side. */
+        private void limits(int tile, int n) {
+            int p0 = place(tile);
+            int p1 = place(tile + 1);
+            int p2 = place(tile + 2);
+            int p3 = place(tile + 3);
+            float s0 = ordered.bias[p0];
+            float s1 = ordered.bias[p1];
+            float s2 = ordered.bias[p2];
+            float s3 = ordered.bias[p3];
+            int c0 = at(p0);
+            int c1 = at(p1);
+            int c2 = at(p2);
+            int c3 = at(p3);
+            float[] x = rows.x;
+            float[] packed = ordered.packed;
+            int from = tile * dim;
+            for (int t = 0; t < dim; t++) {
+                s0 = Math.fma(x[from + t * TILE], packed[c0 + t * BLOCK], s0);
+                s1 = Math.fma(x[from + t * TILE + 1], packed[c1 + t * BLOCK], s1);
+                s2 = Math.fma(x[from + t * TILE + 2], packed[c2 + t * BLOCK], s2);
+                s3 = Math.fma(x[from + t * TILE + 3], packed[c3 + t * BLOCK], s3);
+            }
+            known[tile] = s0;
+            known[tile + 1] = s1;
+            known[tile + 2] = s2;
+            known[tile + 3] = s3;
+            for (int i = tile; i < tile + TILE; i++) {
+                if (i >= tile + n || !(rows.norm[i] < codes.limit())) {
+                    limit[i] = Float.POSITIVE_INFINITY; // nothing to look for
+                    continue;
+                }
+                // |c| <= |x| + |x - c| for whatever can still win; every sum has at most 2 dim + 2 axes + 64 roundings
+                double length = Math.sqrt(rows.norm[i]);
+                double code = length + Math.sqrt(Math.max(0, rows.norm[i] - 2.0 * known[i]));
+                slack[i] = (float) (0x1p-23 * (2 * dim + 2 * axes + 64) * (code * code + length * code));
+                threshold[i] = NearTies.threshold(known[i], rows.norm[i], tolerance);
+                limit[i] = threshold[i] - slack[i];
+            }
+        }
+
+        /** The place of the largest bound, in the first of the two units of its block: any place is good for a limit. */
+        private int place(int i) {
             int lane = 0;
             for (int l = 1; l < LANES; l++) {
                 lane = best[i * LANES + l] > best[i * LANES + lane] ? l : lane;
             }
-            int place = (int) bestBlock[i * LANES + lane] * BLOCK + lane;
-            float first = fullScore(i, place);
-            float second = fullScore(i, place + LANES);
-            float norm = rows.norm[i];
-            known[i] = Math.max(first, second);
-            // |c| <= |x| + |x - c| for whatever can still win; every sum has at most 2 dim + 2 axes + 64 roundings
-            double length = Math.sqrt(norm);
-            double code = length + Math.sqrt(Math.max(0, norm - 2.0 * known[i]));
-            double rounding = 0x1p-24 * (2 * dim + 2 * axes + 64) * (code * code + length * code);
-            limit[i] = (float) (NearTies.threshold(known[i], norm, tolerance) - 2 * rounding);
+            return (int) bestBlock[i * LANES + lane] * BLOCK + lane;
         }
 
-        private float fullScore(int i, int place) {
-            int x = i / TILE * TILE * dim + i % TILE;
-            int c = place / BLOCK * dim * BLOCK + place % BLOCK;
-            float sum = ordered.bias[place];
-            for (int t = 0; t < dim; t++) {
-                sum = Math.fma(rows.x[x + t * TILE], ordered.packed[c + t * BLOCK], sum);
-            }
-            return sum;
+        private int at(int place) {
+            return place / BLOCK * dim * BLOCK + place % BLOCK;
         }
 
-        /** Second pass: lists the blocks that row {@code i} has to look at; done for the four rows of a tile at once. */
-        void list(int i) {
-            if (i % TILE == 0) {
-                int width = axes + 1;
-                Arrays.fill(survivorCount, 0);
-                filter(reduced, i * width, PrunedNearestKernel.this.reduced, ordered.bias, width, ordered.blocks, limit, i, survivors, survivorCount);
+        /** Second pass over some blocks: lists the rows that have to look at each unit. */
+        void list(int n, int block, int end) {
+            Arrays.fill(listed, 0);
+            int width = axes + 1;
+            for (int tile = 0; tile < n; tile += TILE) {
+                filter(
+                        projected,
+                        tile * width,
+                        reduced,
+                        ordered.bias,
+                        width,
+                        block,
+                        end,
+                        limit,
+                        tile,
+                        lists,
+                        listed,
+                        capacity);
             }
         }
 
-        void score(int i, float[] x, int offset) {
-            int from = i / TILE * TILE * dim + i % TILE;
-            for (int t = 0; t < dim; t++) {
-                row[t] = rows.x[from + t * TILE];
-            }
-            int[] list = survivors[i % TILE];
-            int count = survivorCount[i % TILE];
-            for (int e = count; e % TILE != 0; e++) {
-                list[e] = list[count - 1];
-            }
-            float norm = rows.norm[i];
-            float best = known[i];
-            float threshold = NearTies.threshold(best, norm, tolerance);
-            int found = 0;
-            for (int e = 0; e < count; e += TILE) {
-                fourBlocks(row, ordered.packed, ordered.bias, dim, list[e], list[e + 1], list[e + 2], list[e + 3], values);
-                int last = Math.min(TILE, count - e) * BLOCK;
-                for (int v = 0; v < last; v += LANES) {
-                    long bits = FloatVector.fromArray(SPECIES, values, v)
-                            .compare(VectorOperators.GE, threshold)
+        private void scoreUnit(int listIndex, int unit) {
+            int count = listed[listIndex];
+            int from = listIndex * capacity;
+            int packed = unit / 2 * dim * BLOCK + unit % 2 * LANES;
+            for (int e = 0; e < count; e += GATHER) {
+                int n = Math.min(GATHER, count - e);
+                for (int m = 0; m < GATHER; m++) {
+                    gathered[m] = lists[from + e + Math.min(m, n - 1)] * dim;
+                }
+                eightRows(centred, gathered, ordered.packed, packed, ordered.bias, unit * LANES, dim, values);
+                for (int m = 0; m < n; m++) {
+                    int row = lists[from + e + m];
+                    long bits = FloatVector.fromArray(SPECIES, values, m * LANES)
+                            .compare(VectorOperators.GE, threshold[row])
                             .toLong();
                     for (; bits != 0; bits &= bits - 1) {
-                        int at = v + Long.numberOfTrailingZeros(bits);
-                        found = keep(found, list[e + at / BLOCK] * BLOCK + at % BLOCK, values[at]);
-                        if (values[at] > best) {
-                            best = values[at];
-                            threshold = NearTies.threshold(best, norm, tolerance);
-                        }
+                        int lane = Long.numberOfTrailingZeros(bits);
+                        keep(row, unit * LANES + lane, values[m * LANES + lane]);
                     }
                 }
             }
-            decide(found, threshold, x, offset);
         }
 
-        private int keep(int found, int place, float value) {
+        private void keep(int row, int place, float value) {
             if (found == foundPlace.length) {
+                earlierFound = Arrays.copyOf(earlierFound, 2 * found);
                 foundPlace = Arrays.copyOf(foundPlace, 2 * found);
                 foundScore = Arrays.copyOf(foundScore, 2 * found);
             }
             foundPlace[found] = place;
             foundScore[found] = value;
-            return found + 1;
+            earlierFound[found] = lastFound[row];
+            lastFound[row] = found++;
+            if (value > known[row]) {
+                known[row] = value;
+                threshold[row] = NearTies.threshold(value, rows.norm[row], tolerance);
+                limit[row] = threshold[row] - slack[row];
+            }
         }
 
-        private void decide(int found, float threshold, float[] x, int offset) {
+        void decide(int row, float[] x, int offset) {
             int near = 0;
-            for (int f = 0; f < found; f++) {
-                if (foundScore[f] >= threshold) {
+            for (int f = lastFound[row]; f >= 0; f = earlierFound[f]) {
+                if (foundScore[f] >= threshold[row]) {
                     winner[0] = ordered.order[foundPlace[f]];
-                    score[0] = foundScore[f];
+                    winnerScore[0] = foundScore[f];
                     near++;
                 }
             }
             if (near > 1) {
                 ties.clear();
-                for (int f = 0; f < found; f++) {
-                    if (foundScore[f] >= threshold) {
+                for (int f = lastFound[row]; f >= 0; f = earlierFound[f]) {
+                    if (foundScore[f] >= threshold[row]) {
                         ties.add(ordered.order[foundPlace[f]], foundScore[f]);
                     }
                 }
-                int nearest = ties.nearest(x, offset, threshold);
+                int nearest = ties.nearest(x, offset, threshold[row]);
                 winner[0] = ties.index(nearest);
-                score[0] = ties.score(nearest);
+                winnerScore[0] = ties.score(nearest);
             }
         }
     }
@@ -342,27 +442,25 @@ final class PrunedNearestKernel implements NearestKernel {
         a31.intoArray(out, at + 3 * BLOCK + LANES);
     }
 
-    /** Lists, for each vector of a tile, the blocks in which a bound reaches its limit. */
+    /** Lists, for each unit of the blocks {@code [from, to)}, the vectors of a tile whose bound reaches their limit. */
     private static void filter(
             float[] x,
             int tile,
             float[] packed,
             float[] bias,
             int dim,
-            int blocks,
+            int from,
+            int to,
             float[] limits,
             int row,
-            int[][] lists,
-            int[] counts) {
+            int[] lists,
+            int[] listed,
+            int capacity) {
         FloatVector limit0 = FloatVector.broadcast(SPECIES, limits[row]);
         FloatVector limit1 = FloatVector.broadcast(SPECIES, limits[row + 1]);
         FloatVector limit2 = FloatVector.broadcast(SPECIES, limits[row + 2]);
         FloatVector limit3 = FloatVector.broadcast(SPECIES, limits[row + 3]);
-        int n0 = 0;
-        int n1 = 0;
-        int n2 = 0;
-        int n3 = 0;
-        for (int block = 0; block < blocks; block++) {
+        for (int block = from; block < to; block++) {
             FloatVector a00 = FloatVector.fromArray(SPECIES, bias, block * BLOCK);
             FloatVector a01 = FloatVector.fromArray(SPECIES, bias, block * BLOCK + LANES);
             FloatVector a10 = a00;
@@ -388,61 +486,87 @@ final class PrunedNearestKernel implements NearestKernel {
                 a30 = x3.fma(c0, a30);
                 a31 = x3.fma(c1, a31);
             }
-            VectorMask<Float> m0 = a00.blend(a01, a01.compare(VectorOperators.GT, a00)).compare(VectorOperators.GE, limit0);
-            VectorMask<Float> m1 = a10.blend(a11, a11.compare(VectorOperators.GT, a10)).compare(VectorOperators.GE, limit1);
-            VectorMask<Float> m2 = a20.blend(a21, a21.compare(VectorOperators.GT, a20)).compare(VectorOperators.GE, limit2);
-            VectorMask<Float> m3 = a30.blend(a31, a31.compare(VectorOperators.GT, a30)).compare(VectorOperators.GE, limit3);
-            if (m0.or(m1).or(m2.or(m3)).anyTrue()) {
-                lists[0][n0] = block;
-                n0 += m0.anyTrue() ? 1 : 0;
-                lists[1][n1] = block;
-                n1 += m1.anyTrue() ? 1 : 0;
-                lists[2][n2] = block;
-                n2 += m2.anyTrue() ? 1 : 0;
-                lists[3][n3] = block;
-                n3 += m3.anyTrue() ? 1 : 0;
+            VectorMask<Float> m00 = a00.compare(VectorOperators.GE, limit0);
+            VectorMask<Float> m01 = a01.compare(VectorOperators.GE, limit0);
+            VectorMask<Float> m10 = a10.compare(VectorOperators.GE, limit1);
+            VectorMask<Float> m11 = a11.compare(VectorOperators.GE, limit1);
+            VectorMask<Float> m20 = a20.compare(VectorOperators.GE, limit2);
+            VectorMask<Float> m21 = a21.compare(VectorOperators.GE, limit2);
+            VectorMask<Float> m30 = a30.compare(VectorOperators.GE, limit3);
+            VectorMask<Float> m31 = a31.compare(VectorOperators.GE, limit3);
+            if (m00.or(m10).or(m20.or(m30)).anyTrue()) {
+                int unit = 2 * (block - from);
+                listed[unit] = append(lists, unit * capacity, listed[unit], row, m00, m10, m20, m30);
+            }
+            if (m01.or(m11).or(m21.or(m31)).anyTrue()) {
+                int unit = 2 * (block - from) + 1;
+                listed[unit] = append(lists, unit * capacity, listed[unit], row, m01, m11, m21, m31);
             }
         }
-        counts[0] = n0;
-        counts[1] = n1;
-        counts[2] = n2;
-        counts[3] = n3;
     }
 
-    /** Scores of one vector against four blocks, {@code [4 x BLOCK]}, each in the order of additions of all kernels. */
-    private static void fourBlocks(
-            float[] x, float[] packed, float[] bias, int dim, int b0, int b1, int b2, int b3, float[] out) {
-        FloatVector a00 = FloatVector.fromArray(SPECIES, bias, b0 * BLOCK);
-        FloatVector a01 = FloatVector.fromArray(SPECIES, bias, b0 * BLOCK + LANES);
-        FloatVector a10 = FloatVector.fromArray(SPECIES, bias, b1 * BLOCK);
-        FloatVector a11 = FloatVector.fromArray(SPECIES, bias, b1 * BLOCK + LANES);
-        FloatVector a20 = FloatVector.fromArray(SPECIES, bias, b2 * BLOCK);
-        FloatVector a21 = FloatVector.fromArray(SPECIES, bias, b2 * BLOCK + LANES);
-        FloatVector a30 = FloatVector.fromArray(SPECIES, bias, b3 * BLOCK);
-        FloatVector a31 = FloatVector.fromArray(SPECIES, bias, b3 * BLOCK + LANES);
-        int c0 = b0 * dim * BLOCK;
-        int c1 = b1 * dim * BLOCK;
-        int c2 = b2 * dim * BLOCK;
-        int c3 = b3 * dim * BLOCK;
-        for (int k = 0; k < dim; k++) {
-            FloatVector v = FloatVector.broadcast(SPECIES, x[k]);
-            int at = k * BLOCK;
-            a00 = v.fma(FloatVector.fromArray(SPECIES, packed, c0 + at), a00);
-            a01 = v.fma(FloatVector.fromArray(SPECIES, packed, c0 + at + LANES), a01);
-            a10 = v.fma(FloatVector.fromArray(SPECIES, packed, c1 + at), a10);
-            a11 = v.fma(FloatVector.fromArray(SPECIES, packed, c1 + at + LANES), a11);
-            a20 = v.fma(FloatVector.fromArray(SPECIES, packed, c2 + at), a20);
-            a21 = v.fma(FloatVector.fromArray(SPECIES, packed, c2 + at + LANES), a21);
-            a30 = v.fma(FloatVector.fromArray(SPECIES, packed, c3 + at), a30);
-            a31 = v.fma(FloatVector.fromArray(SPECIES, packed, c3 + at + LANES), a31);
+    private static int append(
+            int[] lists,
+            int at,
+            int count,
+            int row,
+            VectorMask<Float> m0,
+            VectorMask<Float> m1,
+            VectorMask<Float> m2,
+            VectorMask<Float> m3) {
+        int n = count;
+        if (m0.anyTrue()) {
+            lists[at + n++] = row;
         }
-        a00.intoArray(out, 0);
-        a01.intoArray(out, LANES);
-        a10.intoArray(out, BLOCK);
-        a11.intoArray(out, BLOCK + LANES);
-        a20.intoArray(out, 2 * BLOCK);
-        a21.intoArray(out, 2 * BLOCK + LANES);
-        a30.intoArray(out, 3 * BLOCK);
-        a31.intoArray(out, 3 * BLOCK + LANES);
+        if (m1.anyTrue()) {
+            lists[at + n++] = row + 1;
+        }
+        if (m2.anyTrue()) {
+            lists[at + n++] = row + 2;
+        }
+        if (m3.anyTrue()) {
+            lists[at + n++] = row + 3;
+        }
+        return n;
+    }
+
+    /** Scores of eight rows against one unit, {@code [8 x LANES]}, each in the order of additions of all kernels. */
+    private static void eightRows(
+            float[] x, int[] rows, float[] packed, int codes, float[] bias, int first, int dim, float[] out) {
+        FloatVector a0 = FloatVector.fromArray(SPECIES, bias, first);
+        FloatVector a1 = a0;
+        FloatVector a2 = a0;
+        FloatVector a3 = a0;
+        FloatVector a4 = a0;
+        FloatVector a5 = a0;
+        FloatVector a6 = a0;
+        FloatVector a7 = a0;
+        int r0 = rows[0];
+        int r1 = rows[1];
+        int r2 = rows[2];
+        int r3 = rows[3];
+        int r4 = rows[4];
+        int r5 = rows[5];
+        int r6 = rows[6];
+        int r7 = rows[7];
+        for (int k = 0; k < dim; k++) {
+            FloatVector c = FloatVector.fromArray(SPECIES, packed, codes + k * BLOCK);
+            a0 = c.fma(FloatVector.broadcast(SPECIES, x[r0 + k]), a0);
+            a1 = c.fma(FloatVector.broadcast(SPECIES, x[r1 + k]), a1);
+            a2 = c.fma(FloatVector.broadcast(SPECIES, x[r2 + k]), a2);
+            a3 = c.fma(FloatVector.broadcast(SPECIES, x[r3 + k]), a3);
+            a4 = c.fma(FloatVector.broadcast(SPECIES, x[r4 + k]), a4);
+            a5 = c.fma(FloatVector.broadcast(SPECIES, x[r5 + k]), a5);
+            a6 = c.fma(FloatVector.broadcast(SPECIES, x[r6 + k]), a6);
+            a7 = c.fma(FloatVector.broadcast(SPECIES, x[r7 + k]), a7);
+        }
+        a0.intoArray(out, 0);
+        a1.intoArray(out, LANES);
+        a2.intoArray(out, 2 * LANES);
+        a3.intoArray(out, 3 * LANES);
+        a4.intoArray(out, 4 * LANES);
+        a5.intoArray(out, 5 * LANES);
+        a6.intoArray(out, 6 * LANES);
+        a7.intoArray(out, 7 * LANES);
     }
 }

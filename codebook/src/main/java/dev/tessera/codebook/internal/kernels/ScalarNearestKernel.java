@@ -46,6 +46,28 @@ final class ScalarNearestKernel implements NearestKernel {
         }
     }
 
+    @Override
+    public void best(float[] x, int offset, int count, int width, int[] indices, float[] scores, float[] norms) {
+        int dim = codes.dim();
+        float[] centred = new float[dim];
+        for (int i = 0; i < count; i++) {
+            float norm = 0;
+            for (int k = 0; k < dim; k++) {
+                centred[k] = x[offset + i * dim + k] - codes.mean()[k];
+                norm = Math.fma(centred[k], centred[k], norm);
+            }
+            norms[i] = norm;
+            int at = i * width;
+            BestList.clear(indices, scores, at, width);
+            for (int j = 0; j < codes.codebookSize(); j++) {
+                float score = score(centred, j);
+                if (score > scores[at + width - 1]) {
+                    BestList.insert(indices, scores, at, width, j, score);
+                }
+            }
+        }
+    }
+
     private float score(float[] centred, int j) {
         float[] c = codes.codes();
         int from = j * codes.dim();

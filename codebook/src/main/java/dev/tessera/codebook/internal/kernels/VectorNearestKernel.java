@@ -121,6 +121,87 @@ final class VectorNearestKernel implements NearestKernel {
     }
 
     @Override
+    public void best(float[] x, int offset, int count, int width, int[] indices, float[] scores, float[] norms) {
+        int most = Math.clamp(ROW_FLOATS / dim / TILE * TILE, TILE, MAX_ROWS);
+        Rows scratch = new Rows(Math.min(most, (count + TILE - 1) / TILE * TILE), dim, 1, codes);
+        float[] values = new float[TILE * BLOCK];
+        int panel = Math.clamp(PANEL_FLOATS / (dim * BLOCK), 1, blocks);
+        for (int from = 0; from < count; from += scratch.rows) {
+            int n = Math.min(scratch.rows, count - from);
+            scratch.pack(x, offset + from * dim, n, mean);
+            System.arraycopy(scratch.norm, 0, norms, from, n);
+            for (int i = from; i < from + n; i++) {
+                BestList.clear(indices, scores, i * width, width);
+            }
+            for (int block = 0; block < blocks; block += panel) {
+                int end = Math.min(block + panel, blocks);
+                for (int tile = 0; tile < n; tile += TILE) {
+                    int rows = Math.min(TILE, n - tile);
+                    for (int b = block; b < end; b++) {
+                        tileScores(scratch.x, tile * dim, packed, bias, dim, b, values);
+                        collect(values, b, rows, (from + tile) * width, width, indices, scores);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void collect(float[] values, int block, int rows, int at, int width, int[] indices, float[] scores) {
+        for (int m = 0; m < rows; m++) {
+            int list = at + m * width;
+            for (int v = 0; v < BLOCK; v += LANES) {
+                long bits = FloatVector.fromArray(SPECIES, values, m * BLOCK + v)
+                        .compare(VectorOperators.GT, scores[list + width - 1])
+                        .toLong();
+                for (; bits != 0; bits &= bits - 1) {
+                    int lane = v + Long.numberOfTrailingZeros(bits);
+                    float score = values[m * BLOCK + lane];
+                    if (score > scores[list + width - 1]) {
+                        BestList.insert(indices, scores, list, width, block * BLOCK + lane, score);
+                    }
+                }
+            }
+        }
+    }
+
+    /** The scores of a tile against a block, {@code [TILE x BLOCK]}. */
+    static void tileScores(float[] x, int tile, float[] packed, float[] bias, int dim, int block, float[] out) {
+        FloatVector a00 = FloatVector.fromArray(SPECIES, bias, block * BLOCK);
+        FloatVector a01 = FloatVector.fromArray(SPECIES, bias, block * BLOCK + LANES);
+        FloatVector a10 = a00;
+        FloatVector a11 = a01;
+        FloatVector a20 = a00;
+        FloatVector a21 = a01;
+        FloatVector a30 = a00;
+        FloatVector a31 = a01;
+        int codes = block * dim * BLOCK;
+        for (int k = 0; k < dim; k++) {
+            FloatVector c0 = FloatVector.fromArray(SPECIES, packed, codes + k * BLOCK);
+            FloatVector c1 = FloatVector.fromArray(SPECIES, packed, codes + k * BLOCK + LANES);
+            FloatVector x0 = FloatVector.broadcast(SPECIES, x[tile + k * TILE]);
+            a00 = x0.fma(c0, a00);
+            a01 = x0.fma(c1, a01);
+            FloatVector x1 = FloatVector.broadcast(SPECIES, x[tile + k * TILE + 1]);
+            a10 = x1.fma(c0, a10);
+            a11 = x1.fma(c1, a11);
+            FloatVector x2 = FloatVector.broadcast(SPECIES, x[tile + k * TILE + 2]);
+            a20 = x2.fma(c0, a20);
+            a21 = x2.fma(c1, a21);
+            FloatVector x3 = FloatVector.broadcast(SPECIES, x[tile + k * TILE + 3]);
+            a30 = x3.fma(c0, a30);
+            a31 = x3.fma(c1, a31);
+        }
+        a00.intoArray(out, 0);
+        a01.intoArray(out, LANES);
+        a10.intoArray(out, BLOCK);
+        a11.intoArray(out, BLOCK + LANES);
+        a20.intoArray(out, 2 * BLOCK);
+        a21.intoArray(out, 2 * BLOCK + LANES);
+        a30.intoArray(out, 3 * BLOCK);
+        a31.intoArray(out, 3 * BLOCK + LANES);
+    }
+
+    @Override
     public NearestKernel suitedTo(float[] x, int offset, int count) {
         return PrunedNearestKernel.choose(this, codes, x, offset, count);
     }

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,7 +28,7 @@ class NearestKernelTest {
         assertEquals(0, scores[0] + scores[count + 1], "wrote outside its range");
         return new Result(
                 Arrays.copyOfRange(indices, 1, count + 1),
-                java.util.stream.IntStream.range(1, count + 1)
+                IntStream.range(1, count + 1)
                         .map(i -> Float.floatToIntBits(scores[i]))
                         .toArray());
     }
@@ -166,6 +169,101 @@ class NearestKernelTest {
                 sum += Math.pow((double) a[1 + t] - b[2 + t], 2);
             }
             assertEquals(sum, Distances.squared(a, 1, b, 2, dim), 1e-12 * sum);
+        }
+    }
+
+    /** Vectors with a falling spectrum, as image patches have; whole numbers, so that there are exact and near ties. */
+    private static float[] patches(SplittableRandom random, int count, int dim) {
+        float[] values = new float[count * dim];
+        for (int i = 0; i < count; i++) {
+            double level = random.nextDouble() * 255;
+            double slope = random.nextGaussian() * 5;
+            for (int t = 0; t < dim; t++) {
+                values[i * dim + t] = Math.round(level + slope * (t % 8) + random.nextGaussian());
+            }
+        }
+        return values;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 7, 15, 31})
+    void pruningChangesNothing(int axes) {
+        SplittableRandom random = new SplittableRandom(axes);
+        for (int k : new int[] {1, 15, 33, 700}) {
+            for (int dim : new int[] {31, 64}) {
+                float[] x = patches(random, 1100, dim);
+                x[5 * dim] = Float.NaN;
+                x[6 * dim + 1] = 1e30f;
+                for (float[] codes : List.of(patches(random, k, dim), gaussian(random, k * dim, 50, 100))) {
+                    System.arraycopy(x, 0, codes, 0, dim); // one exact hit
+                    CentredCodes centred = CentredCodes.of(codes, k, dim);
+                    VectorNearestKernel full = VectorNearestKernel.of(centred);
+                    NearestKernel pruned = PrunedNearestKernel.of(
+                            full, new OrderedCodes(centred, VectorNearestKernel.BLOCK), Math.min(axes, dim));
+                    Result expected = run(new ScalarNearestKernel(centred), x, 0, 1100);
+                    Result actual = run(pruned, x, 0, 1100);
+                    String where = "K " + k + ", dim " + dim;
+                    assertArrayEquals(expected.indices, actual.indices, where);
+                    assertArrayEquals(expected.scoreBits, actual.scoreBits, where);
+                }
+            }
+        }
+    }
+
+    /** Scores of float32 alone would miss the nearest patch in one of a hundred cases. */
+    @Test
+    void picksAmongPatchesAreThoseOfDoublePrecision() {
+        SplittableRandom random = new SplittableRandom(8);
+        int dim = 64;
+        int k = 600;
+        int count = 3000;
+        float[] codes = patches(random, k, dim);
+        float[] x = patches(random, count, dim);
+        int[] indices = assertTwinsAgree(x, 0, count, codes, k, dim);
+        int wrong = 0;
+        for (int i = 0; i < count; i++) {
+            double nearest = Double.POSITIVE_INFINITY;
+            for (int j = 0; j < k; j++) {
+                nearest = Math.min(nearest, Distances.squared(x, i * dim, codes, j * dim, dim));
+            }
+            wrong += Distances.squared(x, i * dim, codes, indices[i] * dim, dim) > nearest ? 1 : 0;
+        }
+        assertTrue(wrong <= 2, wrong + " of " + count + " picks are not the nearest");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 5, 16})
+    void theBestOfEachVectorAreThoseOfSortedScores(int width) {
+        SplittableRandom random = new SplittableRandom(width);
+        for (int dim : new int[] {1, 3, 24}) {
+            for (int k : new int[] {16, 37, 300}) {
+                int count = 41;
+                float[] codes = patches(random, k, dim);
+                float[] x = patches(random, count, dim);
+                CentredCodes centred = CentredCodes.of(codes, k, dim);
+                int[][] indices = new int[2][count * width];
+                float[][] scores = new float[2][count * width];
+                float[][] norms = new float[2][count];
+                new ScalarNearestKernel(centred).best(x, 0, count, width, indices[0], scores[0], norms[0]);
+                VectorNearestKernel.of(centred).best(x, 0, count, width, indices[1], scores[1], norms[1]);
+                assertArrayEquals(indices[0], indices[1]);
+                assertArrayEquals(scores[0], scores[1]);
+                assertArrayEquals(norms[0], norms[1]);
+                for (int i = 0; i < count; i++) {
+                    int row = i;
+                    int[] sorted = IntStream.range(0, k)
+                            .boxed()
+                            .sorted(Comparator.comparingDouble(
+                                    j -> Distances.squared(x, row * dim, codes, j * dim, dim)))
+                            .mapToInt(Integer::intValue)
+                            .toArray();
+                    for (int w = 0; w < width; w++) {
+                        double expected = Distances.squared(x, i * dim, codes, sorted[w] * dim, dim);
+                        double actual = Distances.squared(x, i * dim, codes, indices[1][i * width + w] * dim, dim);
+                        assertEquals(expected, actual, 1e-3 + 1e-4 * norms[1][i]);
+                    }
+                }
+            }
         }
     }
 }
