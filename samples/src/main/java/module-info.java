@@ -6,5 +6,6 @@ open module dev.tessera.samples {
     requires dev.tessera.image;
     requires dev.tessera.vqmodels;
     requires java.management;
+    requires jdk.management;
     requires jmh.core;
 }

@@ -11,6 +11,8 @@ import java.util.List;
  * <p>O(count x sum of K x D).
  */
 public final class ProductQuantizer implements Quantizer {
+    private static final int BLOCK_ROWS = 512; // whose values stay in L2 while all subspaces pass
+
     private final List<Codebook> codebooks;
     private final List<NearestKernel> kernels;
     private final int dim;
@@ -52,20 +54,26 @@ public final class ProductQuantizer implements Quantizer {
 
     private void quantizeRows(float[] x, int from, int to, int[] indices) {
         int subspaces = codebooks.size();
-        int count = to - from;
-        int[] subspaceIndices = new int[count];
-        int first = 0;
-        for (int m = 0; m < subspaces; m++) {
-            int d = codebooks.get(m).codeDim();
-            float[] part = new float[count * d];
-            for (int i = 0; i < count; i++) {
-                System.arraycopy(x, (from + i) * dim + first, part, i * d, d);
+        int widest = codebooks.stream().mapToInt(Codebook::codeDim).max().orElseThrow();
+        float[] part = new float[Math.min(BLOCK_ROWS, to - from) * widest];
+        int[] partIndices = new int[BLOCK_ROWS];
+        for (int block = from; block < to; block += BLOCK_ROWS) {
+            int count = Math.min(BLOCK_ROWS, to - block);
+            int first = 0;
+            for (int m = 0; m < subspaces; m++) {
+                int d = codebooks.get(m).codeDim();
+                for (int i = 0; i < count; i++) {
+                    int row = (block + i) * dim + first;
+                    for (int k = 0; k < d; k++) {
+                        part[i * d + k] = x[row + k];
+                    }
+                }
+                kernels.get(m).assign(part, 0, count, partIndices, 0);
+                for (int i = 0; i < count; i++) {
+                    indices[(block + i) * subspaces + m] = partIndices[i];
+                }
+                first += d;
             }
-            kernels.get(m).assign(part, 0, count, subspaceIndices, 0);
-            for (int i = 0; i < count; i++) {
-                indices[(from + i) * subspaces + m] = subspaceIndices[i];
-            }
-            first += d;
         }
     }
 

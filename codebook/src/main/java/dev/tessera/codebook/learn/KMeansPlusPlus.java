@@ -2,9 +2,8 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
-import dev.tessera.codebook.internal.kernels.Distances;
+import dev.tessera.codebook.internal.kernels.PointDistances;
 import java.util.Arrays;
-import java.util.function.IntToDoubleFunction;
 
 /**
  * The greedy k-means++ start (Arthur and Vassilvitskii 2007, section 5): for each next centroid a few training vectors are
@@ -22,6 +21,7 @@ final class KMeansPlusPlus {
 
     private final TrainingSet set;
     private final Workers workers;
+    private final PointDistances distances;
     private Distortion current; // with the centroids so far
     private Distortion best; // with the best candidate so far
     private Distortion trial;
@@ -29,6 +29,7 @@ final class KMeansPlusPlus {
     private KMeansPlusPlus(TrainingSet set, Workers workers) {
         this.set = set;
         this.workers = workers;
+        this.distances = PointDistances.of(set.x(), set.count(), set.dim());
         this.current = new Distortion(set.count());
         this.best = new Distortion(set.count());
         this.trial = new Distortion(set.count());
@@ -57,7 +58,7 @@ final class KMeansPlusPlus {
             measure(centroids, 0, true, current);
             found = 1;
         } else {
-            forBlocks((from, to) -> current.store(from, to, set::weight));
+            forBlocks(this::weigh);
         }
         while (found < k) {
             int pick = found == 0 ? current.pick(random) : pickBest(random);
@@ -71,6 +72,16 @@ final class KMeansPlusPlus {
             found++;
         }
         return Arrays.copyOf(centroids, found * d);
+    }
+
+    /** Before there is a centroid, a vector is drawn in proportion to its weight. */
+    private void weigh(int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            current.nearest[i] = set.weight(i);
+            sum += current.nearest[i];
+        }
+        current.blockSums[from / BLOCK] = sum;
     }
 
     /** The best of some candidates, already entered into {@link #current}; -1 when no vector is away from a centroid. */
@@ -98,13 +109,18 @@ final class KMeansPlusPlus {
 
     /** What the distortion is with one more centroid, {@code centroids[at .. at + dim)}. */
     private void measure(float[] centroids, int at, boolean first, Distortion into) {
-        int d = set.dim();
-        float[] x = set.x();
         Distortion before = current;
-        forBlocks((from, to) -> into.store(from, to, i -> {
-            double distance = set.weight(i) * Distances.squared(x, i * d, centroids, at, d);
-            return first ? distance : Math.min(before.nearest[i], distance);
-        }));
+        forBlocks((from, to) -> {
+            double[] squared = new double[to - from];
+            distances.squared(centroids, at, from, to, squared);
+            double sum = 0;
+            for (int i = from; i < to; i++) {
+                double distance = set.weight(i) * squared[i - from];
+                into.nearest[i] = first ? distance : Math.min(before.nearest[i], distance);
+                sum += into.nearest[i];
+            }
+            into.blockSums[from / BLOCK] = sum;
+        });
     }
 
     private void forBlocks(Workers.RowTask rows) {
@@ -125,16 +141,6 @@ final class KMeansPlusPlus {
         Distortion(int count) {
             this.nearest = new double[count];
             this.blockSums = new double[(count + BLOCK - 1) / BLOCK];
-        }
-
-        /** Sets one block. */
-        void store(int from, int to, IntToDoubleFunction distortion) {
-            double sum = 0;
-            for (int i = from; i < to; i++) {
-                nearest[i] = distortion.applyAsDouble(i);
-                sum += nearest[i];
-            }
-            blockSums[from / BLOCK] = sum;
         }
 
         double total() {

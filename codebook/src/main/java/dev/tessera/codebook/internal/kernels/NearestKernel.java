@@ -1,5 +1,7 @@
 package dev.tessera.codebook.internal.kernels;
 
+import java.util.Arrays;
+
 /**
  * Nearest code vector of many vectors.
  *
@@ -29,6 +31,17 @@ public interface NearestKernel {
     void assign(float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset);
 
     /**
+     * Writes the winning index of each vector, and how near every other code vector may be at most.
+     *
+     * @param others receives {@code [count]} from 0: a lower limit of the squared distance of all code vectors but the winner, for
+     *     certain; 0 where none is known
+     */
+    default void assignApart(float[] x, int offset, int count, int[] indices, int indicesOffset, float[] others) {
+        assign(x, offset, count, indices, indicesOffset);
+        Arrays.fill(others, 0, count, 0);
+    }
+
+    /**
      * Writes the {@code width} code vectors of largest score of each vector, best first, the lower index first in a tie, by
      * float scores alone. Where fewer scores are numbers above negative infinity, the rest has index 0 and that score.
      *
@@ -47,6 +60,22 @@ public interface NearestKernel {
      */
     default NearestKernel suitedTo(float[] x, int offset, int count) {
         return this;
+    }
+
+    /**
+     * A lower limit of the squared distance of a code vector of this score; infinite when there is none, so no score.
+     *
+     * @param norm squared length of the centred vector
+     */
+    static float apart(float score, float norm, int dim) {
+        if (score == Float.NEGATIVE_INFINITY) {
+            return Float.POSITIVE_INFINITY;
+        }
+        double length = Math.sqrt(norm);
+        double squared = Math.max(0, norm - 2.0 * score);
+        double code = length + Math.sqrt(squared); // at least the code vector's length
+        // each score and norm has at most dim + 2 roundings of sums below these
+        return (float) Math.max(0, (squared - 0x1p-22 * (dim + 8) * (code * code + length * code)) * (1 - 0x1p-20));
     }
 
     /** The kernel for {@code codes}, {@code [codebookSize x dim]}, which must not change while the kernel is used. */

@@ -11,6 +11,23 @@ final class ScalarNearestKernel implements NearestKernel {
     @Override
     public void assign(
             float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset) {
+        search(x, offset, count, indices, indicesOffset, scores, scoresOffset, null);
+    }
+
+    @Override
+    public void assignApart(float[] x, int offset, int count, int[] indices, int indicesOffset, float[] others) {
+        search(x, offset, count, indices, indicesOffset, null, 0, others);
+    }
+
+    private void search(
+            float[] x,
+            int offset,
+            int count,
+            int[] indices,
+            int indicesOffset,
+            float[] scores,
+            int scoresOffset,
+            float[] others) {
         int dim = codes.dim();
         float[] mean = codes.mean();
         float[] centred = new float[dim];
@@ -25,14 +42,21 @@ final class ScalarNearestKernel implements NearestKernel {
             }
             int best = 0;
             float bestScore = Float.NEGATIVE_INFINITY;
+            float second = Float.NEGATIVE_INFINITY;
             ties.clear();
             for (int j = 0; j < codes.codebookSize(); j++) {
                 float score = score(centred, j);
                 ties.add(j, score);
                 if (score > bestScore) {
+                    second = bestScore;
                     bestScore = score;
                     best = j;
+                } else if (score > second) {
+                    second = score;
                 }
+            }
+            if (others != null) {
+                others[i] = norm < codes.limit() ? NearestKernel.apart(second, norm, dim) : 0;
             }
             if (norm < codes.limit()) {
                 int nearest = ties.nearest(x, row, NearTies.threshold(bestScore, norm, tolerance));

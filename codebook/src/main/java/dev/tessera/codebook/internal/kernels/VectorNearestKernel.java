@@ -2,6 +2,7 @@ package dev.tessera.codebook.internal.kernels;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
@@ -20,7 +21,8 @@ final class VectorNearestKernel implements NearestKernel {
     static final int TILE = 4; // vectors
     static final int BLOCK = 2 * LANES; // code vectors
     private static final int PANEL_FLOATS = 1 << 15; // code values that stay in L2 while the tiles pass: 128 KB
-    private static final int ROW_FLOATS = 1 << 16; // vector values packed at a time
+    private static final int ROW_FLOATS = 1 << 16; // vectors and state that are worked on at a time: L2
+    private static final int SMALL_ROW_FLOATS = 1 << 13; // the same when the codebook is one panel: L1
     private static final int MAX_ROWS = 2048;
 
     private final CentredCodes codes;
@@ -34,6 +36,7 @@ final class VectorNearestKernel implements NearestKernel {
     private final float[] packed; // [blocks x dim x BLOCK]; code vectors past the last are 0 with bias -infinity
     private final float[] bias; // [blocks x BLOCK]
     private final float limit;
+    private ClassCodes classCodes; // made when first needed
 
     private VectorNearestKernel(CentredCodes codes, int blocks) {
         this.codes = codes;
@@ -84,7 +87,25 @@ final class VectorNearestKernel implements NearestKernel {
     @Override
     public void assign(
             float[] x, int offset, int count, int[] indices, int indicesOffset, float[] scores, int scoresOffset) {
-        int rows = Math.clamp(ROW_FLOATS / dim / TILE * TILE, TILE, MAX_ROWS);
+        search(x, offset, count, indices, indicesOffset, scores, scoresOffset, null);
+    }
+
+    @Override
+    public void assignApart(float[] x, int offset, int count, int[] indices, int indicesOffset, float[] others) {
+        search(x, offset, count, indices, indicesOffset, null, 0, others);
+    }
+
+    private void search(
+            float[] x,
+            int offset,
+            int count,
+            int[] indices,
+            int indicesOffset,
+            float[] scores,
+            int scoresOffset,
+            float[] others) {
+        int floats = packed.length <= PANEL_FLOATS ? SMALL_ROW_FLOATS : ROW_FLOATS;
+        int rows = Math.clamp(floats / (dim + 2 * groups * LANES) / TILE * TILE, TILE, MAX_ROWS);
         Rows scratch = new Rows(Math.min(rows, (count + TILE - 1) / TILE * TILE), dim, groups, codes);
         int panel = Math.clamp(PANEL_FLOATS / (dim * BLOCK), 1, blocks);
         for (int from = 0; from < count; from += scratch.rows) {
@@ -117,7 +138,43 @@ final class VectorNearestKernel implements NearestKernel {
             if (scores != null) {
                 System.arraycopy(scratch.score, 0, scores, scoresOffset + from, n);
             }
+            if (others != null) {
+                ClassCodes classes = classCodes();
+                for (int i = 0; i < n; i++) {
+                    others[from + i] = apart(classes, scratch, i);
+                }
+            }
         }
+    }
+
+    private synchronized ClassCodes classCodes() {
+        if (classCodes == null) {
+            classCodes = new ClassCodes(codes, groupBlocks * BLOCK, groups);
+        }
+        return classCodes;
+    }
+
+    /** How near the code vectors but the winner may be: by the best of the other lanes, and the others of the winner's lane. */
+    private float apart(ClassCodes classes, Rows rows, int i) {
+        if (!(rows.norm[i] < limit)) {
+            return 0;
+        }
+        int winner = rows.winner[i];
+        int group = winner / BLOCK / groupBlocks;
+        int lane = winner % LANES;
+        int at = i * groups * LANES;
+        int taken = at + group * LANES + lane;
+        float before = rows.best[taken];
+        rows.best[taken] = Float.NEGATIVE_INFINITY;
+        FloatVector most = FloatVector.fromArray(SPECIES, rows.best, at);
+        for (int g = 1; g < groups; g++) {
+            FloatVector other = FloatVector.fromArray(SPECIES, rows.best, at + g * LANES);
+            most = most.blend(other, other.compare(VectorOperators.GT, most));
+        }
+        rows.best[taken] = before;
+        FloatVector same = classes.others(winner, rows.x, i / TILE * TILE * dim + i % TILE, TILE);
+        float second = largest(most.blend(same, same.compare(VectorOperators.GT, most)));
+        return NearestKernel.apart(second, rows.norm[i], dim);
     }
 
     @Override
@@ -314,25 +371,38 @@ final class VectorNearestKernel implements NearestKernel {
             FloatVector other = FloatVector.fromArray(SPECIES, rows.best, at + g * LANES);
             most = most.blend(other, other.compare(VectorOperators.GT, most));
         }
-        most.intoArray(rows.lanes, 0);
-        float best = rows.lanes[0];
-        for (int l = 1; l < LANES; l++) {
-            best = rows.lanes[l] > best ? rows.lanes[l] : best;
-        }
+        float best = largest(most);
         rows.score[i] = best;
         float threshold = NearTies.threshold(best, rows.norm[i], tolerance);
-        int found = 0;
-        int lane = 0;
+        long low =
+                0; // bit l: lane l of all groups reaches the threshold; without a branch, which nothing could predict
+        long high = 0;
         for (int g = 0; g < groups; g++) {
-            FloatVector values = FloatVector.fromArray(SPECIES, rows.best, at + g * LANES);
-            long bits = values.compare(VectorOperators.GE, threshold).toLong();
-            if (bits != 0) {
-                found += Long.bitCount(bits);
-                lane = g * LANES + Long.numberOfTrailingZeros(bits);
+            long bits = FloatVector.fromArray(SPECIES, rows.best, at + g * LANES)
+                    .compare(VectorOperators.GE, threshold)
+                    .toLong();
+            if (g * LANES < Long.SIZE) {
+                low |= bits << g * LANES;
+            } else {
+                high |= bits << g * LANES - Long.SIZE;
             }
         }
+        int found = Long.bitCount(low) + Long.bitCount(high);
+        int lane = low != 0
+                ? Long.numberOfTrailingZeros(low)
+                : high != 0 ? Long.SIZE + Long.numberOfTrailingZeros(high) : 0; // none: NaN, settled by searchScalar
         rows.winner[i] = (int) rows.bestBlock[at + lane] * BLOCK + lane % LANES;
         return found == 1;
+    }
+
+    /** The largest lane, none of which is NaN: as integers of the same order, which C2 reduces without branches. */
+    private static float largest(FloatVector v) {
+        IntVector bits = v.reinterpretAsInts();
+        int most = bits.lanewise(
+                        VectorOperators.XOR,
+                        bits.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE))
+                .reduceLanes(VectorOperators.MAX);
+        return Float.intBitsToFloat(most ^ most >> 31 & Integer.MAX_VALUE);
     }
 
     /** Settles a near tie among the lanes. */
