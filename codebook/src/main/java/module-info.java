@@ -7,7 +7,7 @@ module dev.tessera.codebook {
     exports dev.tessera.codebook.implicit;
     exports dev.tessera.codebook.learn;
     exports dev.tessera.codebook.internal to
-            dev.tessera.eval;
+            dev.tessera.evalgpl;
     exports dev.tessera.codebook.internal.kernels to
             dev.tessera.codecs,
             dev.tessera.vqmodels,

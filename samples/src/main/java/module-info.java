@@ -1,6 +1,7 @@
 /** Runnable examples and benchmarks; nothing depends on them. */
 open module dev.tessera.samples {
     requires dev.tessera.audio;
+    requires dev.tessera.cli;
     requires dev.tessera.codebook;
     requires dev.tessera.codecs;
     requires dev.tessera.image;

@@ -26,8 +26,6 @@ import picocli.CommandLine.Option;
 /** {@code tessera compress}: pictures and sound to {@code .tsr} bitstreams. */
 @Command(name = "compress", description = "Compress pictures and sound to .tsr bitstreams.")
 final class CompressCommand extends TesseraCommand {
-    private static final String SUFFIX = ".tsr";
-
     @Mixin
     private Inputs inputs;
 
@@ -45,6 +43,9 @@ final class CompressCommand extends TesseraCommand {
             paramLabel = "L",
             description = "Layout of the bitstream: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Layout layout = Layout.single;
+
+    @Mixin
+    private ArmourOptions armour;
 
     @Option(names = "--verify", description = "Decode what was written and fail unless it decodes to the same twice.")
     private boolean verify;
@@ -83,12 +84,13 @@ final class CompressCommand extends TesseraCommand {
             case AUDIO -> compressAudio(source, input, report);
             default -> throw new CorruptBitstreamException(0, "neither a picture nor a sound that this build reads");
         };
+        byte[] written = armour.of(file, verify, report);
         if (naming.isStdout()) {
-            console().out().write(file);
+            console().out().write(written);
             console().out().flush();
         } else {
-            Path target = naming.target(input, SUFFIX);
-            writeFile(target, out -> out.write(file));
+            Path target = naming.target(input, armour.suffix());
+            writeFile(target, out -> out.write(written));
             report.put("output", target.toString());
         }
         return report;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /** {@code tessera decompress}: {@code .tsr} bitstreams back to pictures and sound. */
 @Command(
         name = "decompress",
-        description = "Decompress .tsr bitstreams to pictures (png, ppm, jpg) and sound (wav, flac).")
+        description = "Decompress .tsr bitstreams, armoured or not, to pictures (png, ppm, jpg) and sound (wav, flac).")
 final class DecompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -56,9 +56,9 @@ final class DecompressCommand extends TesseraCommand {
     }
 
     private Map<String, Object> decompress(Input input, OutputNaming naming) throws IOException {
-        byte[] bytes = input.bytes();
-        TsrFile file = TsrFile.read(bytes, limits.limits());
         Map<String, Object> report = new LinkedHashMap<>();
+        byte[] bytes = ArmourOptions.remove(input.bytes(), report, this::say);
+        TsrFile file = TsrFile.read(bytes, limits.limits());
         report.put("bytes", bytes.length);
         report.put("layout", "single");
         report.put("partial", false);

@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code tessera info}: what a file says of itself. */
-@Command(name = "info", description = "Say what a .tsr, .safetensors or .npy file is.")
+@Command(name = "info", description = "Say what a .tsr, .dna, .safetensors or .npy file is.")
 final class InfoCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "FILE", description = "The file.")
     private Path file;
@@ -32,9 +32,10 @@ final class InfoCommand extends TesseraCommand {
         values.put("bytes", bytes.length);
         switch (MediaType.of(bytes)) {
             case TSR -> describeTsr(bytes, values);
+            case DNA -> describeTsr(ArmourOptions.remove(bytes, values, this::say), values);
             case SAFETENSORS -> describeModel(bytes, values);
             case NPY -> describeNpy(values);
-            default -> throw new IOException(file + ": not a file that 'info' knows (.tsr, .safetensors, .npy)");
+            default -> throw new IOException(file + ": not a file that 'info' knows (.tsr, .dna, .safetensors, .npy)");
         }
         List<String> lines = new ArrayList<>();
         values.forEach((name, value) -> lines.add(name + ": " + value));

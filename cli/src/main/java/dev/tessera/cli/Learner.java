@@ -30,8 +30,7 @@ import dev.tessera.codebook.learn.ScalarBits;
 import dev.tessera.codebook.learn.SimVq;
 import dev.tessera.codebook.learn.SphericalKMeans;
 import dev.tessera.codebook.learn.VqganLc;
-import dev.tessera.eval.learn.NeuralGasCodebook;
-import dev.tessera.eval.learn.SelfOrganizingMap;
+import dev.tessera.eval.learn.CodebookLearner;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -39,11 +38,14 @@ import java.util.Locale;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 
-/** What {@code fit --quantizer} can learn. */
-enum Learner {
+/**
+ * What {@code fit --quantizer} can learn. Public for the comparison of quantizers in {@code samples}, which fits them as the
+ * command does.
+ */
+public enum Learner {
     KMEANS("kmeans") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return new VectorQuantizer(
                     s.codes() > LARGE
                             ? HierarchicalKMeans.builder()
@@ -58,7 +60,7 @@ enum Learner {
     },
     MINIBATCH("minibatch") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return new VectorQuantizer(MiniBatchKMeans.builder()
                     .codebookSize(s.codes())
                     .epochs(s.iterations())
@@ -70,7 +72,7 @@ enum Learner {
     },
     SPHERICAL("spherical") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return SphericalKMeans.builder()
                     .codebookSize(s.codes())
                     .iterations(s.iterations())
@@ -82,7 +84,7 @@ enum Learner {
     },
     ECVQ("ecvq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return EntropyConstrainedVq.builder()
                     .codebookSize(s.codes())
                     .lambda(s.lambda())
@@ -95,7 +97,7 @@ enum Learner {
     },
     EMA("ema") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return new VectorQuantizer(EmaCodebook.builder()
                     .codebookSize(s.codes())
                     .epochs(s.iterations())
@@ -107,7 +109,7 @@ enum Learner {
     },
     SIMVQ("simvq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return new VectorQuantizer(Standardized.fit(
                     data,
                     standard -> SimVq.builder()
@@ -121,7 +123,7 @@ enum Learner {
     },
     VQGANLC("vqganlc") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return new VectorQuantizer(Standardized.fit(
                     data,
                     standard -> VqganLc.builder()
@@ -135,34 +137,19 @@ enum Learner {
     },
     SOM("som") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
-            int rows = (int) Math.sqrt(s.codes());
-            while (s.codes() % rows != 0) {
-                rows--;
-            }
-            return new VectorQuantizer(SelfOrganizingMap.builder()
-                    .rows(rows)
-                    .cols(s.codes() / rows)
-                    .epochs(s.iterations())
-                    .seed(s.seed())
-                    .build()
-                    .fit(data));
+        public Quantizer fit(Latents data, LearnerSettings s) {
+            return inOtherModule(data, s);
         }
     },
     NEURALGAS("neuralgas") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
-            return new VectorQuantizer(NeuralGasCodebook.builder()
-                    .codes(s.codes())
-                    .epochs(s.iterations())
-                    .seed(s.seed())
-                    .build()
-                    .fit(data));
+        public Quantizer fit(Latents data, LearnerSettings s) {
+            return inOtherModule(data, s);
         }
     },
     RVQ("rvq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return ResidualKMeans.builder()
                     .stages(s.stages())
                     .codebookSize(s.codes())
@@ -175,7 +162,7 @@ enum Learner {
     },
     GROUPED("grouped") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return GroupedResidualKMeans.builder()
                     .groups(s.subspaces(data.dim()))
                     .stages(s.stages())
@@ -189,7 +176,7 @@ enum Learner {
     },
     PQ("pq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return ProductKMeans.builder()
                     .subspaces(s.subspaces(data.dim()))
                     .codebookSize(s.codes())
@@ -202,7 +189,7 @@ enum Learner {
     },
     OPQ("opq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return OptimizedProduct.builder()
                     .subspaces(s.subspaces(data.dim()))
                     .codebookSize(s.codes())
@@ -215,7 +202,7 @@ enum Learner {
     },
     ADDITIVE("additive") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return LocalSearchQuantization.builder()
                     .codebooks(s.stages())
                     .codebookSize(s.codes())
@@ -228,7 +215,7 @@ enum Learner {
     },
     FSQ("fsq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return ImplicitFit.fit(
                     data,
                     new FiniteScalarQuantizer(s.levels(data.dim()), FiniteScalarQuantizer.Bound.TORCH_PORT),
@@ -237,13 +224,13 @@ enum Learner {
     },
     RFSQ("rfsq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return ImplicitFit.fit(data, new ResidualFsq(s.levels(data.dim()), s.stages(), false), s.threads());
         }
     },
     LFQ("lfq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return ImplicitFit.fit(
                     data,
                     new LookupFreeQuantizer(s.bits(data.dim()), 1, BitOrder.LEAST_SIGNIFICANT_FIRST),
@@ -252,7 +239,7 @@ enum Learner {
     },
     BSQ("bsq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return ImplicitFit.fit(
                     data,
                     new BinarySphericalQuantizer(s.bits(data.dim()), BitOrder.LEAST_SIGNIFICANT_FIRST),
@@ -261,7 +248,7 @@ enum Learner {
     },
     QLAE("qlae") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             int[] levels = s.levels(data.dim());
             return inPrincipalComponents(
                     data,
@@ -276,7 +263,7 @@ enum Learner {
     },
     PVQ("pvq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             int dim = Math.min(data.dim(), PYRAMID_DIM);
             int pulses = 1;
             BigInteger most = BigInteger.valueOf(s.codes());
@@ -301,7 +288,7 @@ enum Learner {
     },
     RANDOM_PROJECTION("random-projection") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return RandomProjectionFit.builder()
                     .codebookSize(s.codes())
                     .seed(s.seed())
@@ -312,7 +299,7 @@ enum Learner {
     },
     SCALAR("scalar") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             int bits = 31 - Integer.numberOfLeadingZeros(s.codes());
             if (bits < 1 || bits > 8) {
                 throw new UsageException("--codes is " + s.codes() + " levels of each dimension, must be in [2, 256]");
@@ -324,7 +311,7 @@ enum Learner {
     },
     RABITQ("rabitq") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return RaBitFit.builder()
                     .gainLevels(s.codes())
                     .seed(s.seed())
@@ -335,7 +322,7 @@ enum Learner {
     },
     PALETTE("palette") {
         @Override
-        Quantizer fit(Latents data, LearnerSettings s) {
+        public Quantizer fit(Latents data, LearnerSettings s) {
             return PaletteKMeans.builder()
                     .colours(s.codes())
                     .iterations(s.iterations())
@@ -358,11 +345,20 @@ enum Learner {
     }
 
     /** The name after {@code --quantizer}. */
-    String commandName() {
+    public String commandName() {
         return commandName;
     }
 
-    abstract Quantizer fit(Latents data, LearnerSettings settings);
+    /** Learns from vectors; settings that do not fit them are told by an unchecked exception. */
+    public abstract Quantizer fit(Latents data, LearnerSettings settings);
+
+    /** Learners of a GPL library, which not every build has. */
+    Quantizer inOtherModule(Latents data, LearnerSettings s) {
+        CodebookLearner learner = CodebookLearner.named(commandName)
+                .orElseThrow(() -> new UsageException("--quantizer " + commandName
+                        + " needs the library Smile, which this build leaves out (no-gpl)"));
+        return new VectorQuantizer(learner.fit(data, s.codes(), s.iterations(), s.seed()));
+    }
 
     private static Quantizer inPrincipalComponents(
             Latents data, int components, int threads, Function<Latents, Quantizer> learner) {

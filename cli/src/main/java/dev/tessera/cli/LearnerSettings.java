@@ -12,7 +12,7 @@ import java.util.Arrays;
  * @param levelList levels as asked for, or null
  * @param lambda what a bit is worth in squared distance (ecvq)
  */
-record LearnerSettings(
+public record LearnerSettings(
         int codes,
         int stages,
         int subspaceCount,

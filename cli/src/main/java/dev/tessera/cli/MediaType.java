@@ -1,5 +1,6 @@
 package dev.tessera.cli;
 
+import dev.tessera.codecs.armour.DnaArmour;
 import java.nio.charset.StandardCharsets;
 
 /** What a file is, by its first bytes; names and suffixes are not believed. */
@@ -10,6 +11,7 @@ enum MediaType {
     SAFETENSORS,
     NPY,
     PARQUET,
+    DNA,
     UNKNOWN;
 
     static MediaType of(byte[] file) {
@@ -39,7 +41,10 @@ enum MediaType {
         if (head.startsWith("PAR1")) {
             return PARQUET;
         }
-        return head.length() > 8 && head.charAt(8) == '{' ? SAFETENSORS : UNKNOWN;
+        if (head.length() > 8 && head.charAt(8) == '{') {
+            return SAFETENSORS;
+        }
+        return DnaArmour.isArmoured(file) ? DNA : UNKNOWN;
     }
 
     private static boolean isMp3Frame(byte[] file) {

@@ -273,6 +273,42 @@ class CommandLineContractTest {
     }
 
     @Test
+    void armourIsTakenOffAgainAndSaysWhatItCorrected() throws IOException {
+        assertEquals(
+                0, run("compress", PHOTO, "-o", path("x.tsr"), "--size", "700").code());
+        Run compress =
+                run("compress", PHOTO, "-o", path("x.dna"), "--size", "700", "--armour", "dna", "--verify", "--json");
+        assertEquals(0, compress.code(), compress.err());
+        assertEquals("dna", compress.json().get("armour"));
+        assertEquals(
+                Files.size(folder.resolve("x.tsr")), ((Number) compress.json().get("bytes")).longValue());
+        assertTrue(((Number) compress.json().get("bits_per_base")).doubleValue() >= 1.4);
+        assertEquals(
+                0, run("decompress", path("x.tsr"), "-o", path("plain.png")).code());
+
+        List<String> lines = Files.readAllLines(folder.resolve("x.dna"));
+        lines.replaceAll(line -> line.startsWith(">") ? line : 'N' + line.substring(1));
+        Files.write(folder.resolve("d.dna"), lines);
+        Run decompress = run("decompress", path("d.dna"), "-o", path("armoured.png"), "--json");
+        assertEquals(0, decompress.code(), decompress.err());
+        assertEquals(lines.size() / 2, decompress.json().get("corrected_substitutions"));
+        assertEquals("dna", decompress.json().get("armour"));
+        assertEquals(-1, Files.mismatch(folder.resolve("plain.png"), folder.resolve("armoured.png")));
+        Run info = run("info", path("d.dna"), "--json");
+        assertEquals(0, info.code(), info.err());
+        assertEquals(512, info.json().get("width"));
+        assertEquals(lines.size() / 2, info.json().get("corrected_substitutions"));
+
+        lines.set(3, "NN" + lines.get(3).substring(2));
+        Files.write(folder.resolve("d.dna"), lines);
+        Run refused = run("decompress", path("d.dna"), "-o", path("refused.png"));
+        assertEquals(3, refused.code());
+        assertEquals(1, refused.err().lines().count(), refused.err());
+        assertTrue(refused.err().contains("missing segment 1; refused strand 2"), refused.err());
+        assertFalse(Files.exists(folder.resolve("refused.png")));
+    }
+
+    @Test
     void theSameFileTwice() throws IOException {
         assertEquals(
                 0, run("compress", SPEECH, "-o", path("a.tsr"), "--kbps", "0.6").code());

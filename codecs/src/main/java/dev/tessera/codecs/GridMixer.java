@@ -8,9 +8,6 @@ import java.util.Arrays;
  * coding error.
  */
 final class GridMixer {
-    /** Weights are in 1/65536 and never leave +-16, so that no sum overflows. */
-    static final int WEIGHT_LIMIT = 16 << 16;
-
     private static final int INPUTS = GridPrior.CONTEXTS + 1; // and a constant
     private static final int BIAS_INPUT = 256;
     private static final int MAX_DEPTH = 21;
@@ -61,8 +58,8 @@ final class GridMixer {
     int mix(int stage, int depth, int neighbours) {
         firstSet = (stage * MAX_DEPTH + depth) * INPUTS;
         secondSet = (stages * MAX_DEPTH + stage * NEIGHBOUR_SETS + neighbours) * INPUTS;
-        int first = dot(firstSet);
-        int second = dot(secondSet);
+        int first = LogisticMixer.dot(weights, firstSet, inputs, INPUTS);
+        int second = LogisticMixer.dot(weights, secondSet, inputs, INPUTS);
         firstProbability = Logistic.squash(first);
         secondProbability = Logistic.squash(second);
         return Logistic.squash(first + second >> 1);
@@ -70,23 +67,7 @@ final class GridMixer {
 
     /** Moves both weight sets against their own error on the bit just coded. */
     void update(int bit) {
-        train(firstSet, (bit << 16) - firstProbability);
-        train(secondSet, (bit << 16) - secondProbability);
-    }
-
-    private int dot(int set) {
-        long sum = 0;
-        for (int i = 0; i < INPUTS; i++) {
-            sum += (long) weights[set + i] * inputs[i];
-        }
-        return (int) Math.max(-Logistic.LIMIT, Math.min(Logistic.LIMIT, sum >> 16));
-    }
-
-    private void train(int set, int error) {
-        for (int i = 0; i < INPUTS; i++) {
-            int step = (int) ((long) inputs[i] * error * LEARNING_RATE + (1 << 19) >> 20);
-            int moved = weights[set + i] + step;
-            weights[set + i] = Math.max(-WEIGHT_LIMIT, Math.min(WEIGHT_LIMIT, moved));
-        }
+        LogisticMixer.train(weights, firstSet, inputs, INPUTS, (bit << 16) - firstProbability, LEARNING_RATE);
+        LogisticMixer.train(weights, secondSet, inputs, INPUTS, (bit << 16) - secondProbability, LEARNING_RATE);
     }
 }

@@ -77,7 +77,7 @@ public final class GridModel {
     }
 
     /** Codes {@code index} and learns it. */
-    public void encode(RangeEncoder encoder, int stage, int y, int x, int index) {
+    public void encode(EntropyEncoder encoder, int stage, int y, int x, int index) {
         walk(encoder, stage, y, x, index);
     }
 
@@ -91,7 +91,7 @@ public final class GridModel {
      *
      * @throws CorruptBitstreamException when the bits name no index of this stage
      */
-    public int decode(RangeDecoder decoder, int stage, int y, int x) throws CorruptBitstreamException {
+    public int decode(EntropyDecoder decoder, int stage, int y, int x) throws CorruptBitstreamException {
         prepare(stage, y, x);
         int bits = spec.bits(stage);
         int index = 0;
@@ -138,7 +138,7 @@ public final class GridModel {
     }
 
     /** Takes the decisions of {@code index} one by one: predicts, codes unless {@code encoder} is null, learns. */
-    private void walk(RangeEncoder encoder, int stage, int y, int x, int index) {
+    private void walk(EntropyEncoder encoder, int stage, int y, int x, int index) {
         checkIndex(stage, index);
         prepare(stage, y, x);
         int bits = spec.bits(stage);
@@ -155,7 +155,7 @@ public final class GridModel {
         place(stage, y, x, index);
     }
 
-    private void decide(RangeEncoder encoder, int stage, int depth, int node, int bit) {
+    private void decide(EntropyEncoder encoder, int stage, int depth, int node, int bit) {
         int probability = predict(stage, depth, node);
         if (encoder != null) {
             encoder.encodeBit(bit, probability);

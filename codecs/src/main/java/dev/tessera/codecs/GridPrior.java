@@ -54,10 +54,10 @@ public final class GridPrior {
         in.get(counts);
         in.asIntBuffer().get(weights);
         for (int i = 0; i < weightCount; i++) {
-            if (Math.abs((long) weights[i]) > GridMixer.WEIGHT_LIMIT) {
+            if (Math.abs((long) weights[i]) > LogisticMixer.WEIGHT_LIMIT) {
                 throw new CorruptBitstreamException(
                         3L * slots + 4L * i,
-                        "mixing weight is " + weights[i] + ", must be within +-" + GridMixer.WEIGHT_LIMIT);
+                        "mixing weight is " + weights[i] + ", must be within +-" + LogisticMixer.WEIGHT_LIMIT);
             }
         }
         return new GridPrior(spec, probabilities, counts, weights);

@@ -4,13 +4,14 @@ package dev.tessera.codecs;
  * Reads what {@link RangeEncoder} wrote. Zeros are read past the end of the bytes, so damaged input gives wrong symbols,
  * never an exception; the container's checksum tells.
  */
-public final class RangeDecoder {
+public final class RangeDecoder implements EntropyDecoder {
     private final byte[] bytes;
     private final int end;
     private int position;
     private long low;
     private long range = -1;
     private long code;
+    private long unit; // range / total of the last decodeCumulative
 
     /** Decodes all of {@code bytes}; the array is not copied. */
     public RangeDecoder(byte[] bytes) {
@@ -28,28 +29,25 @@ public final class RangeDecoder {
         }
     }
 
-    /**
-     * The cumulative value of the next symbol; find the symbol whose interval holds it and call {@link #advance} with
-     * that interval and the same total.
-     */
+    @Override
     public int decodeCumulative(int total) {
-        if (total < 1 || total > 1 << RangeEncoder.MAX_TOTAL_BITS) {
+        if (total < 1 || total > 1 << EntropyEncoder.MAX_TOTAL_BITS) {
             throw new IllegalArgumentException(
-                    "total is " + total + ", must be in [1, 2^" + RangeEncoder.MAX_TOTAL_BITS + "]");
+                    "total is " + total + ", must be in [1, 2^" + EntropyEncoder.MAX_TOTAL_BITS + "]");
         }
-        long cumulative = Long.divideUnsigned(code - low, Long.divideUnsigned(range, total));
+        unit = Long.divideUnsigned(range, total);
+        long cumulative = Long.divideUnsigned(code - low, unit);
         return (int) (Long.compareUnsigned(cumulative, total - 1) > 0 ? total - 1 : cumulative);
     }
 
-    /** Steps over the symbol that {@link #decodeCumulative} pointed at. */
+    @Override
     public void advance(int cumulative, int frequency, int total) {
-        range = Long.divideUnsigned(range, total);
-        low += cumulative * range;
-        range *= frequency;
+        low += cumulative * unit;
+        range = unit * frequency;
         normalize();
     }
 
-    /** One binary decision; see {@link RangeEncoder#encodeBit}. */
+    @Override
     public int decodeBit(int probabilityOfOne) {
         long bound = (range >>> 16) * probabilityOfOne;
         int bit;
@@ -65,7 +63,7 @@ public final class RangeDecoder {
         return bit;
     }
 
-    /** A value uniform in {@code [0, bound)}; see {@link RangeEncoder#encodeUniform}. */
+    @Override
     public int decodeUniform(int bound) {
         if (bound < 1) {
             throw new IllegalArgumentException("bound is " + bound + ", must be at least 1");

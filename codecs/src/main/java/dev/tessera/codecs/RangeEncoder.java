@@ -10,21 +10,13 @@ import java.util.Arrays;
  * same intervals in the same order reads the symbols back. The stream has no length and no end mark of its own: the
  * container knows both. Trailing zero bytes are dropped, the decoder reads zeros past the end.
  */
-public final class RangeEncoder {
-    /** Largest number of bits of a probability or a power-of-two total. */
-    public static final int MAX_TOTAL_BITS = 24;
-
+public final class RangeEncoder implements EntropyEncoder {
     private byte[] bytes = new byte[256];
     private int length;
     private long low;
     private long range = -1; // 2^64 - 1, unsigned
 
-    /**
-     * Encodes a symbol that owns {@code [cumulative, cumulative + frequency)} of {@code [0, total)}.
-     *
-     * @param frequency at least 1
-     * @param total at least {@code cumulative + frequency}, at most 2^{@value #MAX_TOTAL_BITS}
-     */
+    @Override
     public void encode(int cumulative, int frequency, int total) {
         if (cumulative < 0 || frequency < 1 || cumulative > total - frequency || total > 1 << MAX_TOTAL_BITS) {
             throw new IllegalArgumentException("interval [" + cumulative + ", " + cumulative + " + " + frequency
@@ -37,12 +29,7 @@ public final class RangeEncoder {
         normalize();
     }
 
-    /**
-     * Encodes one binary decision.
-     *
-     * @param bit 0 or 1
-     * @param probabilityOfOne in 1/65536, in [1, 65535]
-     */
+    @Override
     public void encodeBit(int bit, int probabilityOfOne) {
         long bound = (range >>> 16) * probabilityOfOne;
         if (bit != 0) {
@@ -54,7 +41,7 @@ public final class RangeEncoder {
         normalize();
     }
 
-    /** Encodes {@code value}, uniform in {@code [0, bound)}; any bound from 1 to 2^31 - 1. */
+    @Override
     public void encodeUniform(int value, int bound) {
         if (value < 0 || value >= bound) {
             throw new IllegalArgumentException("value is " + value + ", must be in [0, " + bound + ")");

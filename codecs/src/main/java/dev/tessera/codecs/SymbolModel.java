@@ -11,7 +11,7 @@ public interface SymbolModel {
     /** Number of symbols; symbols are {@code [0, alphabetSize())}. */
     int alphabetSize();
 
-    /** Sum of all frequencies, at most 2^{@value RangeEncoder#MAX_TOTAL_BITS}. */
+    /** Sum of all frequencies, at most 2^{@value EntropyEncoder#MAX_TOTAL_BITS}. */
     int total();
 
     /** Start of the interval of {@code symbol}. */
@@ -27,13 +27,13 @@ public interface SymbolModel {
     default void update(int symbol) {}
 
     /** Encodes {@code symbol} and updates. */
-    default void encode(RangeEncoder encoder, int symbol) {
+    default void encode(EntropyEncoder encoder, int symbol) {
         encoder.encode(cumulative(symbol), frequency(symbol), total());
         update(symbol);
     }
 
     /** Decodes a symbol and updates. */
-    default int decode(RangeDecoder decoder) {
+    default int decode(EntropyDecoder decoder) {
         int total = total();
         int symbol = symbolAt(decoder.decodeCumulative(total));
         decoder.advance(cumulative(symbol), frequency(symbol), total);

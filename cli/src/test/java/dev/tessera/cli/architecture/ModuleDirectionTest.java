@@ -30,8 +30,12 @@ class ModuleDirectionTest {
             "image", Set.of("codebook", "codecs", "vq-models"),
             "audio", Set.of("codebook", "codecs", "vq-models"),
             "eval", Set.of("codebook"),
-            "cli", Set.of("codebook", "codecs", "vq-models", "image", "audio", "eval"),
-            "samples", Set.of("codebook", "codecs", "vq-models", "image", "audio", "eval", "cli")));
+            "eval-gpl", Set.of("codebook", "eval"),
+            "cli", Set.of("codebook", "codecs", "vq-models", "image", "audio", "eval", "eval-gpl"),
+            "samples", Set.of("codebook", "codecs", "vq-models", "image", "audio", "eval", "eval-gpl", "cli")));
+
+    /** Folders whose names differ from those of their modules. */
+    private static final Map<String, String> FOLDERS = Map.of("vqmodels", "vq-models", "evalgpl", "eval-gpl");
 
     private static final Pattern COMMENT = Pattern.compile("<!--.*?-->", Pattern.DOTALL);
     private static final Pattern DEPENDENCY = Pattern.compile("<dependency>(.*?)</dependency>", Pattern.DOTALL);
@@ -100,7 +104,7 @@ class ModuleDirectionTest {
         Matcher matcher = REQUIRES.matcher(moduleInfo(module));
         while (matcher.find()) {
             String name = matcher.group(2);
-            used.add(name.equals("vqmodels") ? "vq-models" : name);
+            used.add(FOLDERS.getOrDefault(name, name));
         }
         return used;
     }

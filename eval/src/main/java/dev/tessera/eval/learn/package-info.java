@@ -1,5 +1,2 @@
-/**
- * Codebook learners of the library Smile, which is under the GPL: that is why they live in this module and not beside the
- * others. They give ordinary codebooks; who uses these needs neither Smile nor this module.
- */
+/** How learners are found that another module brings because of the licence of a library they stand on. */
 package dev.tessera.eval.learn;

@@ -1,2 +1,2 @@
-/** Benchmarks: JMH pairs of scalar and vector kernels, and the comparison with FAISS. */
+/** Benchmarks: JMH pairs of scalar and vector kernels, the comparison with FAISS, and all quantizers at equal bits. */
 package dev.tessera.samples.bench;

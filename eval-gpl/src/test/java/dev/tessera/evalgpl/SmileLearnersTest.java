@@ -1,4 +1,4 @@
-package dev.tessera.eval.learn;
+package dev.tessera.evalgpl;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,6 +10,7 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.VectorQuantizer;
 import dev.tessera.codebook.learn.KMeans;
+import dev.tessera.eval.learn.CodebookLearner;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -174,5 +175,23 @@ class SmileLearnersTest {
     private static void message(String part, Runnable call) {
         String message = assertThrows(IllegalArgumentException.class, call::run).getMessage();
         assertTrue(message.contains(part), message);
+    }
+
+    @Test
+    void learnersAreFoundByName() {
+        Latents vectors = mixture(3, 300, 4, 6);
+        assertArrayEquals(
+                map(vectors, 3, 4, 7).toArray(),
+                CodebookLearner.named("som")
+                        .orElseThrow()
+                        .fit(vectors, 12, 8, 7)
+                        .toArray());
+        assertEquals(
+                5,
+                CodebookLearner.named("neuralgas")
+                        .orElseThrow()
+                        .fit(vectors, 5, 2, 1)
+                        .codebookSize());
+        assertTrue(CodebookLearner.named("kmeans").isEmpty());
     }
 }

@@ -1,4 +1,4 @@
-package dev.tessera.eval.learn;
+package dev.tessera.evalgpl;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;

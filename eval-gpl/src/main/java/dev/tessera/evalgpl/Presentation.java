@@ -1,4 +1,4 @@
-package dev.tessera.eval.learn;
+package dev.tessera.evalgpl;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.internal.SplitMix64;
