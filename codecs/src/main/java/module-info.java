@@ -8,4 +8,5 @@ module dev.tessera.codecs {
     exports dev.tessera.codecs.container;
     exports dev.tessera.codecs.dataset;
     exports dev.tessera.codecs.rans;
+    exports dev.tessera.codecs.tensor;
 }

@@ -26,13 +26,22 @@ final class AssignCommand extends TesseraCommand {
     @Option(names = "-o", required = true, paramLabel = "INDICES.npy", description = "Where the indices go.")
     private Path output;
 
+    @Option(
+            names = "--beam",
+            paramLabel = "B",
+            description =
+                    "rvq, grouped, additive: sequences of indices that the search keeps (default: rvq and grouped 1,"
+                            + " which is greedy, additive as in the file).")
+    private Integer beam;
+
     @Override
     int execute() throws IOException {
         checkFree(output);
-        Quantizer quantizer = CodebookFile.quantizer(ModelFile.read(codebook));
+        Quantizer read = CodebookFile.quantizer(ModelFile.read(codebook));
+        Quantizer quantizer = beam == null ? read : BeamWidth.apply(read, beam);
         Latents data = Vectors.read(vectors);
         long start = System.nanoTime();
-        int[] indices = quantizer.quantize(data);
+        int[] indices = quantizer.quantize(data, threads);
         double seconds = (System.nanoTime() - start) / 1e9;
         writeFile(output, out -> Vectors.writeIndices(indices, quantizer, data.count(), out));
         Map<String, Object> values = new LinkedHashMap<>();
@@ -40,6 +49,7 @@ final class AssignCommand extends TesseraCommand {
         values.put("vectors", data.count());
         values.put("stages", quantizer.stages());
         values.put("codebook_size", quantizer.codebookSizes()[0]);
+        BeamWidth.of(quantizer).ifPresent(width -> values.put("beam", width));
         values.put("mean_squared_error", Vectors.meanSquaredError(data, quantizer, indices));
         values.put("assign_seconds", seconds);
         values.put("kernels", Kernels.active());

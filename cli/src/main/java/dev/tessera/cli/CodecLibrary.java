@@ -4,6 +4,7 @@ import dev.tessera.audio.AudioCodec;
 import dev.tessera.audio.AudioModel;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageModel;
@@ -57,11 +58,12 @@ final class CodecLibrary {
         return known;
     }
 
-    /** "image" or "audio". */
+    /** "image", "audio" or "tensor". */
     static String media(TsrHeader header) {
         return switch (header.geometry()) {
             case ImageGeometry _ -> "image";
             case AudioGeometry _ -> "audio";
+            case TensorGeometry _ -> "tensor";
         };
     }
 

@@ -8,6 +8,10 @@ import dev.tessera.codebook.Kernels;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.tensor.FloatTensor;
+import dev.tessera.codecs.tensor.TensorCodec;
+import dev.tessera.codecs.tensor.TensorSettings;
+import dev.tessera.codecs.tensor.TensorSettings.StepRule;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageFiles;
@@ -20,11 +24,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
-/** {@code tessera compress}: pictures and sound to {@code .tsr} bitstreams. */
-@Command(name = "compress", description = "Compress pictures and sound to .tsr bitstreams.")
+/** {@code tessera compress}: pictures, sound and float tensors to {@code .tsr} bitstreams. */
+@Command(name = "compress", description = "Compress pictures, sound and float tensors (.npy) to .tsr bitstreams.")
 final class CompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -50,10 +56,31 @@ final class CompressCommand extends TesseraCommand {
     @Option(names = "--verify", description = "Decode what was written and fail unless it decodes to the same twice.")
     private boolean verify;
 
+    @Option(
+            names = "--steps",
+            paramLabel = "RULE",
+            description =
+                    "Tensors: what quantization steps follow, the spread of each 'channel' (default) or of the whole"
+                            + " 'tensor', which makes the mean squared error smallest.",
+            converter = StepRuleConverter.class)
+    private StepRule steps = StepRule.CHANNEL;
+
     @Mixin
     private LimitOptions limits;
 
     private CodecLibrary library;
+
+    /** Rules are lower case on the command line. */
+    static final class StepRuleConverter implements ITypeConverter<StepRule> {
+        @Override
+        public StepRule convert(String value) {
+            return switch (value) {
+                case "channel" -> StepRule.CHANNEL;
+                case "tensor" -> StepRule.TENSOR;
+                default -> throw new TypeConversionException("'" + value + "' must be channel or tensor");
+            };
+        }
+    }
 
     /** Layouts that this build writes. */
     enum Layout {
@@ -82,7 +109,8 @@ final class CompressCommand extends TesseraCommand {
         byte[] file = switch (MediaType.of(source)) {
             case IMAGE -> compressImage(source, input, report);
             case AUDIO -> compressAudio(source, input, report);
-            default -> throw new CorruptBitstreamException(0, "neither a picture nor a sound that this build reads");
+            case NPY -> compressTensor(source, report);
+            default -> throw new CorruptBitstreamException(0, "no picture, sound or tensor that this build reads");
         };
         byte[] written = armour.of(file, verify, report);
         if (naming.isStdout()) {
@@ -149,6 +177,35 @@ final class CompressCommand extends TesseraCommand {
         return file;
     }
 
+    private byte[] compressTensor(byte[] source, Map<String, Object> report) throws IOException {
+        FloatTensor tensor = TensorFiles.read(source, limits.maxPixels);
+        TensorCodec codec = new TensorCodec(TensorSettings.DEFAULT.withStepRule(steps));
+        int values = tensor.geometry().elements();
+        long start = System.nanoTime();
+        TensorCodec.Compressed compressed = codec.compress(tensor, rate.forValues(values));
+        report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
+        byte[] file = compressed.bytes();
+        report.put("shape", tensor.geometry().shape());
+        report.put("dtype", tensor.geometry().type().name());
+        report.put("values", values);
+        report.put("bits_per_value", values == 0 ? null : 8.0 * file.length / values);
+        report.put("lossless", compressed.lossless());
+        report.put("mean_squared_error", compressed.meanSquaredError());
+        report.put("largest_error", compressed.largestError());
+        report.put("bytes", file.length);
+        report.put("layout", layout.name());
+        report.put("verified", verify);
+        if (verify) {
+            float[] first =
+                    TensorCodec.decompress(TsrFile.read(file, limits.limits())).values();
+            float[] second =
+                    TensorCodec.decompress(TsrFile.read(file, limits.limits())).values();
+            checkVerified(
+                    Arrays.equals(first, second) && (!compressed.lossless() || Arrays.equals(first, tensor.values())));
+        }
+        return file;
+    }
+
     private void describe(Map<String, Object> report, byte[] file, Tokens tokens, ModelFile modelFile)
             throws IOException {
         report.put("tokens", tokens.stages() * tokens.positions());
@@ -180,9 +237,16 @@ final class CompressCommand extends TesseraCommand {
     }
 
     private static String line(Map<String, Object> r) {
-        String rate = r.containsKey("bits_per_pixel")
-                ? String.format("%.4f bits per pixel", (Double) r.get("bits_per_pixel"))
-                : String.format("%.3f kbps", (Double) r.get("kbps"));
+        String rate;
+        if (r.get("bits_per_value") instanceof Double bits) {
+            rate = String.format("%.4f bits per value", bits);
+        } else if (r.get("bits_per_pixel") instanceof Double bits) {
+            rate = String.format("%.4f bits per pixel", bits);
+        } else if (r.get("kbps") instanceof Double kbps) {
+            rate = String.format("%.3f kbps", kbps);
+        } else {
+            rate = "nothing in it";
+        }
         return r.get("input") + " -> " + r.getOrDefault("output", "stdout") + ": " + r.get("bytes") + " bytes, " + rate;
     }
 }

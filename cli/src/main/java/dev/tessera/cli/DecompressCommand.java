@@ -5,8 +5,11 @@ import dev.tessera.audio.AudioSignal;
 import dev.tessera.codebook.Kernels;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.dataset.AtomicFile;
+import dev.tessera.codecs.tensor.FloatTensor;
+import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import java.io.IOException;
@@ -19,10 +22,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code tessera decompress}: {@code .tsr} bitstreams back to pictures and sound. */
+/** {@code tessera decompress}: {@code .tsr} bitstreams back to pictures, sound and tensors. */
 @Command(
         name = "decompress",
-        description = "Decompress .tsr bitstreams, armoured or not, to pictures (png, ppm, jpg) and sound (wav, flac).")
+        description =
+                "Decompress .tsr bitstreams, armoured or not, to pictures (png, ppm, jpg), sound (wav, flac) and tensors (npy).")
 final class DecompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -89,10 +93,22 @@ final class DecompressCommand extends TesseraCommand {
                     }
                 });
             }
+            case TensorGeometry geometry -> {
+                FloatTensor tensor = TensorCodec.decompress(file);
+                report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
+                report.put("shape", geometry.shape());
+                report.put("dtype", geometry.type().name());
+                report.put(
+                        "bits_per_value", geometry.elements() == 0 ? null : 8.0 * bytes.length / geometry.elements());
+                String suffix = suffix(naming, ".npy", List.of(".npy"));
+                write(input, naming, suffix, report, out -> TensorFiles.write(tensor, out));
+            }
         }
-        report.put("model", library.file(file.header()).config().string("name"));
-        report.put("model_sha256", library.file(file.header()).sha256());
-        report.put("kernels", Kernels.active());
+        if (!(file.header().geometry() instanceof TensorGeometry)) { // a tensor needs no model
+            report.put("model", library.file(file.header()).config().string("name"));
+            report.put("model_sha256", library.file(file.header()).sha256());
+            report.put("kernels", Kernels.active());
+        }
         return report;
     }
 

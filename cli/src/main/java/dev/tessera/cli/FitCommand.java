@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.codebook.Kernels;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.learn.KMeansStart;
 import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
@@ -72,6 +73,15 @@ final class FitCommand extends TesseraCommand {
     private double lambda = 1;
 
     @Option(
+            names = "--start",
+            paramLabel = "NAME",
+            converter = StartNames.class,
+            completionCandidates = StartNames.class,
+            description =
+                    "kmeans up to 16384 codes, rvq, pq: first code vectors, one of ${COMPLETION-CANDIDATES} (default: plusplus).")
+    private KMeansStart start;
+
+    @Option(
             names = "--iterations",
             paramLabel = "N",
             description = "Passes over the vectors (default: ${DEFAULT-VALUE}).")
@@ -89,23 +99,31 @@ final class FitCommand extends TesseraCommand {
         if (codes != null && codes < 1) {
             throw new UsageException("--codes is " + codes + ", must be at least 1");
         }
+        int size = codes == null ? product(levels) : codes;
+        if (start != null && !learner.hasStart(size)) {
+            throw new UsageException("--start is for kmeans with at most 16384 codes, rvq and pq only");
+        }
         Latents data = Vectors.read(vectors);
-        long start = System.nanoTime();
+        if (learner.needsVectorsForCodes() && size > data.count()) {
+            throw new UsageException("--codes is " + size + ", must be at most the number of vectors, " + data.count());
+        }
+        long begin = System.nanoTime();
         Quantizer quantizer = learner.fit(
                 data,
                 new LearnerSettings(
-                        codes == null ? product(levels) : codes,
+                        size,
                         stages,
                         subspaces,
                         levels,
                         lambda,
+                        start == null ? KMeansStart.PLUS_PLUS : start,
                         iterations,
                         seed,
                         threads));
-        double seconds = (System.nanoTime() - start) / 1e9;
+        double seconds = (System.nanoTime() - begin) / 1e9;
         ModelFile file = CodebookFile.of(quantizer, learner.commandName(), seed);
         writeFile(output, file::write);
-        double distortion = Vectors.meanSquaredError(data, quantizer);
+        double distortion = Vectors.meanSquaredError(data, quantizer, quantizer.quantize(data, threads));
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("output", output.toString());
         values.put("quantizer", learner.commandName());
@@ -122,9 +140,8 @@ final class FitCommand extends TesseraCommand {
         values.put("kernels", Kernels.active());
         print(
                 values,
-                List.of(output + ": " + quantizer.stages() + " x " + quantizer.codebookSizes()[0]
-                        + " code vectors of dimension " + data.dim() + ", mean squared error " + distortion
-                        + " a vector"));
+                List.of(output + ": " + sizes(quantizer.codebookSizes()) + " code vectors of dimension " + data.dim()
+                        + ", mean squared error " + distortion + " a vector"));
         return ExitCode.DONE;
     }
 

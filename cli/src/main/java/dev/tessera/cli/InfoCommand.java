@@ -2,9 +2,11 @@ package dev.tessera.cli;
 
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLimits;
 import dev.tessera.codecs.dataset.NpyReader;
+import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +64,12 @@ final class InfoCommand extends TesseraCommand {
                 values.put("sample_rate", audio.sampleRate());
                 values.put("channels", audio.channels());
                 values.put("kbps", 8.0 * bytes.length / 1000 / audio.seconds());
+            }
+            case TensorGeometry tensor -> {
+                values.put("shape", tensor.shape());
+                values.put("dtype", tensor.type().name());
+                values.put("lossless", TensorCodec.isLossless(tsr.header()));
+                values.put("bits_per_value", tensor.elements() == 0 ? null : 8.0 * bytes.length / tensor.elements());
             }
         }
     }

@@ -33,8 +33,10 @@ import dev.tessera.codebook.learn.VqganLc;
 import dev.tessera.eval.learn.CodebookLearner;
 import java.math.BigInteger;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 
@@ -156,6 +158,7 @@ public enum Learner {
                     .iterations(s.iterations())
                     .seed(s.seed())
                     .threads(s.threads())
+                    .start(s.start())
                     .build()
                     .fit(data);
         }
@@ -183,6 +186,7 @@ public enum Learner {
                     .iterations(s.iterations())
                     .seed(s.seed())
                     .threads(s.threads())
+                    .start(s.start())
                     .build()
                     .fit(data);
         }
@@ -338,6 +342,9 @@ public enum Learner {
 
     private static final int PYRAMID_DIM = 8;
 
+    private static final Set<Learner> DATA_FREE =
+            EnumSet.of(FSQ, RFSQ, LFQ, BSQ, QLAE, PVQ, RANDOM_PROJECTION, SCALAR, RABITQ);
+
     private final String commandName;
 
     Learner(String commandName) {
@@ -358,6 +365,16 @@ public enum Learner {
                 .orElseThrow(() -> new UsageException("--quantizer " + commandName
                         + " needs the library Smile, which this build leaves out (no-gpl)"));
         return new VectorQuantizer(learner.fit(data, s.codes(), s.iterations(), s.seed()));
+    }
+
+    /** Whether every code vector is learned from vectors of its own, so that there must be as many vectors. */
+    boolean needsVectorsForCodes() {
+        return !DATA_FREE.contains(this);
+    }
+
+    /** Whether {@code --start} has a say. */
+    boolean hasStart(int codes) {
+        return this == RVQ || this == PQ || (this == KMEANS && codes <= LARGE);
     }
 
     private static Quantizer inPrincipalComponents(

@@ -2,6 +2,7 @@ package dev.tessera.cli;
 
 import dev.tessera.codebook.implicit.FiniteScalarQuantizer;
 import dev.tessera.codebook.learn.KMeans;
+import dev.tessera.codebook.learn.KMeansStart;
 import java.util.Arrays;
 
 /**
@@ -11,6 +12,7 @@ import java.util.Arrays;
  * @param subspaceCount as asked for
  * @param levelList levels as asked for, or null
  * @param lambda what a bit is worth in squared distance (ecvq)
+ * @param start how k-means starts (kmeans, rvq, pq)
  */
 public record LearnerSettings(
         int codes,
@@ -18,6 +20,7 @@ public record LearnerSettings(
         int subspaceCount,
         int[] levelList,
         double lambda,
+        KMeansStart start,
         int iterations,
         long seed,
         int threads) {
@@ -27,6 +30,7 @@ public record LearnerSettings(
                 .iterations(iterations)
                 .seed(seed)
                 .threads(threads)
+                .start(start)
                 .build();
     }
 

@@ -12,7 +12,13 @@ final class PlainTokens {
     private int largest = -1;
 
     void add(int[] indices) throws IOException {
-        for (int index : indices) {
+        add(indices, 0, 1);
+    }
+
+    /** Every {@code step}-th of {@code indices}, from the one at {@code first}. */
+    void add(int[] indices, int first, int step) throws IOException {
+        for (int i = first; i < indices.length; i += step) {
+            int index = indices[i];
             if (index >= MOST_CODES) {
                 throw new IOException(
                         "a token is " + index + ", only codebooks of at most " + MOST_CODES + " are counted");

@@ -7,13 +7,17 @@ import picocli.CommandLine.Option;
 /** How large a file may be, or how good. */
 final class RateOptions {
     private static final int DEFAULT_QUALITY = 50;
+    private static final int DEFAULT_TENSOR_QUALITY = 75;
 
     @ArgGroup(exclusive = true)
     private Choice choice;
 
     /** One of four. */
     static final class Choice {
-        @Option(names = "--bpp", paramLabel = "R", description = "Pictures: at most R bits per pixel, header included.")
+        @Option(
+                names = "--bpp",
+                paramLabel = "R",
+                description = "Pictures: at most R bits per pixel, header included; tensors: per value.")
         Double bitsPerPixel;
 
         @Option(
@@ -28,7 +32,8 @@ final class RateOptions {
         @Option(
                 names = "-q",
                 paramLabel = "0..100",
-                description = "Quality instead of a size (default: " + DEFAULT_QUALITY + ").")
+                description = "Quality instead of a size (default: " + DEFAULT_QUALITY + ", tensors "
+                        + DEFAULT_TENSOR_QUALITY + "; 100 keeps every bit of a tensor).")
         Integer quality;
     }
 
@@ -39,7 +44,17 @@ final class RateOptions {
         }
         return choice != null && choice.bitsPerPixel != null
                 ? bytes("--bpp", choice.bitsPerPixel, choice.bitsPerPixel * pixels / 8)
-                : common();
+                : common(DEFAULT_QUALITY);
+    }
+
+    /** The target for a tensor of so many values. */
+    RateTarget forValues(long values) {
+        if (choice != null && choice.kbps != null) {
+            throw new UsageException("--kbps is for sound, tensors take --bpp, bits per value");
+        }
+        return choice != null && choice.bitsPerPixel != null
+                ? bytes("--bpp", choice.bitsPerPixel, choice.bitsPerPixel * values / 8)
+                : common(DEFAULT_TENSOR_QUALITY);
     }
 
     /** The target for a sound of so many seconds. */
@@ -49,12 +64,12 @@ final class RateOptions {
         }
         return choice != null && choice.kbps != null
                 ? bytes("--kbps", choice.kbps, choice.kbps * seconds * 125)
-                : common();
+                : common(DEFAULT_QUALITY);
     }
 
-    private RateTarget common() {
+    private RateTarget common(int defaultQuality) {
         if (choice == null) {
-            return new RateTarget.Quality(DEFAULT_QUALITY);
+            return new RateTarget.Quality(defaultQuality);
         }
         if (choice.size != null) {
             return new RateTarget.Bytes(parseSize(choice.size));

@@ -1,8 +1,11 @@
 package dev.tessera.cli;
 
+import dev.tessera.codebook.BootstrapUsage;
 import dev.tessera.codebook.CodebookUsage;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codebook.UsageCounter;
+import dev.tessera.codebook.UsageInterval;
+import dev.tessera.codebook.UsageIntervals;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.dataset.ParquetTokenReader;
 import dev.tessera.codecs.dataset.TokenFiles;
@@ -50,10 +53,16 @@ final class UsageCommand extends TesseraCommand {
             description = "Tokenize DATA with this model ('image' and 'audio' mean the defaults).")
     private String model;
 
+    @Option(
+            names = "--intervals",
+            description = "Bootstrap intervals (95 %) of utilization, entropy and perplexity, for independent tokens.")
+    private boolean intervals;
+
     @Mixin
     private LimitOptions limits;
 
     private final List<UsageCounter> stages = new ArrayList<>();
+    private final List<UsageCounter> columns = new ArrayList<>();
 
     @Override
     int execute() throws IOException {
@@ -88,6 +97,7 @@ final class UsageCommand extends TesseraCommand {
 
     private void countFiles() throws IOException {
         PlainTokens plain = new PlainTokens();
+        PlainColumns plainColumns = new PlainColumns();
         for (Input input : Inputs.expand(names, include, console())) {
             if (input.isStdin()) {
                 throw new UsageException("tokens are read from files, not standard input");
@@ -98,9 +108,11 @@ final class UsageCommand extends TesseraCommand {
                                 .map(TokenFacts::codebookSizes)
                                 .orElse(new int[0])
                         : new int[0];
+                boolean array = input.name().endsWith(".npy");
                 TokenFiles.read(input.path(), column, (shape, indices) -> {
                     if (sizes.length == 0) {
                         plain.add(indices);
+                        plainColumns.add(array ? shape : new int[0], indices);
                     } else {
                         count(sizes, shape, indices);
                     }
@@ -123,6 +135,9 @@ final class UsageCommand extends TesseraCommand {
             say("K is taken as " + size + ", the largest index + 1; say --codes to be sure");
         }
         stages.add(plain.counter(size));
+        for (PlainTokens stage : plainColumns.columns()) {
+            columns.add(stage.counter(size));
+        }
     }
 
     /** Tokens of a row of ours: {@code [stages, ...]}, or only a grid when there is one stage. */
@@ -154,35 +169,89 @@ final class UsageCommand extends TesseraCommand {
     }
 
     private int report() {
-        List<Map<String, Object>> perStage = new ArrayList<>();
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
-                "%5s %10s %7s %7s %11s %9s %8s %10s %6s %9s",
-                "stage", "N", "K", "used", "utilization", "ceiling", "entropy", "perplexity", "dead", "top share"));
+                "%8s %10s %7s %7s %11s %9s %8s %9s %10s %10s %6s %9s %8s %6s",
+                "stage",
+                "N",
+                "K",
+                "used",
+                "utilization",
+                "ceiling",
+                "entropy",
+                "corrected",
+                "to recover",
+                "perplexity",
+                "dead",
+                "top share",
+                "top 1 %",
+                "gini"));
+        List<Map<String, Object>> perStage = new ArrayList<>();
         for (int s = 0; s < stages.size(); s++) {
-            CodebookUsage u = stages.get(s).usage();
-            perStage.add(fields(u));
-            lines.add(String.format(
-                    "%5d %10d %7d %7d %10.2f%% %8.2f%% %8.3f %10.1f %6d %8.2f%%",
-                    s,
-                    u.tokens(),
-                    u.codebookSize(),
-                    u.used(),
-                    100 * u.utilization(),
-                    100 * u.utilizationCeiling(),
-                    u.entropyBits(),
-                    u.perplexity(),
-                    u.deadCodes(),
-                    100 * u.topShare()));
+            perStage.add(describe(columns.isEmpty() ? "" + s : "all", stages.get(s), lines));
+        }
+        List<Map<String, Object>> slices = new ArrayList<>();
+        for (int s = 0; s < columns.size(); s++) {
+            Map<String, Object> slice = new LinkedHashMap<>();
+            slice.put("slice", "stage " + s);
+            slice.putAll(describe("" + s, columns.get(s), lines));
+            slices.add(slice);
         }
         lines.add("ceiling: what N independent uniform tokens would be expected to reach, 1 - (1 - 1/K)^N");
+        lines.add("corrected: entropy by Miller and Madow; to recover: log2 K - entropy, bits a token");
         Map<String, Object> values = new LinkedHashMap<>();
         if (!perStage.isEmpty()) {
             values.putAll(perStage.getFirst());
         }
         values.put("stages", perStage);
+        if (!slices.isEmpty()) {
+            values.put("slices", slices);
+        }
         print(values, lines);
         return ExitCode.DONE;
+    }
+
+    /** The figures of one counter; its lines of the table go to {@code lines}. */
+    private Map<String, Object> describe(String name, UsageCounter counter, List<String> lines) {
+        CodebookUsage u = counter.usage();
+        lines.add(String.format(
+                "%8s %10d %7d %7d %10.2f%% %8.2f%% %8.3f %9.3f %10.3f %10.1f %6d %8.2f%% %7.2f%% %6.3f",
+                name,
+                u.tokens(),
+                u.codebookSize(),
+                u.used(),
+                100 * u.utilization(),
+                100 * u.utilizationCeiling(),
+                u.entropyBits(),
+                u.entropyBitsMillerMadow(),
+                u.bitsRecoverable(),
+                u.perplexity(),
+                u.deadCodes(),
+                100 * u.topShare(),
+                100 * u.top1PercentShare(),
+                u.giniCoefficient()));
+        Map<String, Object> fields = fields(u);
+        if (intervals && u.tokens() > 0) {
+            UsageIntervals found =
+                    BootstrapUsage.builder().threads(threads).build().run(counter.counts());
+            fields.put("utilization_interval", interval(found.utilization()));
+            fields.put("entropy_bits_interval", interval(found.entropyBits()));
+            fields.put("perplexity_interval", interval(found.perplexity()));
+            lines.add(String.format(
+                    "%8s   95 %%: utilization %.2f%% to %.2f%%, entropy %.3f to %.3f, perplexity %.1f to %.1f",
+                    "",
+                    100 * found.utilization().low(),
+                    100 * found.utilization().high(),
+                    found.entropyBits().low(),
+                    found.entropyBits().high(),
+                    found.perplexity().low(),
+                    found.perplexity().high()));
+        }
+        return fields;
+    }
+
+    private static List<Double> interval(UsageInterval interval) {
+        return List.of(interval.low(), interval.high());
     }
 
     private static Map<String, Object> fields(CodebookUsage u) {
@@ -197,6 +266,10 @@ final class UsageCommand extends TesseraCommand {
         fields.put("perplexity", u.perplexity());
         fields.put("dead_codes", u.deadCodes());
         fields.put("top_share", u.topShare());
+        fields.put("top_1_percent_share", u.top1PercentShare());
+        fields.put("gini", u.giniCoefficient());
+        fields.put("entropy_bits_miller_madow", u.entropyBitsMillerMadow());
+        fields.put("bits_recoverable", u.bitsRecoverable());
         return fields;
     }
 }

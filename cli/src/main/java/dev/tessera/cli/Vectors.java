@@ -73,16 +73,12 @@ final class Vectors {
         writer.close();
     }
 
-    static double meanSquaredError(Latents data, Quantizer quantizer) {
-        return meanSquaredError(data, quantizer, quantizer.quantize(data));
-    }
-
     /** Mean over vectors of the squared distance to their quantized form. */
     static double meanSquaredError(Latents data, Quantizer quantizer, int[] indices) {
         float[] back = quantizer.dequantize(indices, data.count()).data();
         double sum = 0;
         for (int i = 0; i < back.length; i++) {
-            double e = data.data()[i] - back[i];
+            double e = (double) data.data()[i] - back[i];
             sum += e * e;
         }
         return sum / Math.max(1, data.count());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.tessera.audio.AudioFiles;
+import dev.tessera.codecs.dataset.NpyReader;
 import dev.tessera.codecs.dataset.NpyType;
 import dev.tessera.codecs.dataset.NpyWriter;
 import java.io.ByteArrayInputStream;
@@ -252,6 +253,70 @@ class CommandLineContractTest {
         assertEquals(0, run("decompress", path("s.tsr"), "-o", path("s.flac")).code());
         assertEquals(0, run("decompress", path("s.tsr"), "-o", path("s.wav")).code());
         assertEquals(AudioFiles.read(folder.resolve("s.wav"), 100), AudioFiles.read(folder.resolve("s.flac"), 100));
+    }
+
+    @Test
+    void tensorsGoThereAndBack() throws IOException {
+        SplittableRandom random = new SplittableRandom(5);
+        float[] values = new float[400 * 6];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextGaussian() + (i < 6 ? 0 : values[i - 6]);
+        }
+        values[77] = Float.NaN;
+        npy("v.npy", values, 400, 6);
+        Run compress = run("compress", path("v.npy"), "-o", path("v.tsr"), "--json", "--verify");
+        assertEquals(0, compress.code(), compress.err());
+        Map<String, Object> json = compress.json();
+        long bytes = Files.size(folder.resolve("v.tsr"));
+        assertEquals(bytes, ((Number) json.get("bytes")).longValue());
+        assertEquals(8.0 * bytes / 2400, ((Number) json.get("bits_per_value")).doubleValue(), 1e-12);
+        assertEquals(List.of(400, 6), json.get("shape"));
+        assertEquals(false, json.get("lossless"));
+        Map<String, Object> info = run("info", path("v.tsr"), "--json").json();
+        assertEquals("tensor", info.get("media"));
+        assertEquals("F4", info.get("dtype"));
+
+        Run exact = run("compress", path("v.npy"), "-o", path("exact.tsr"), "-q", "100", "--verify", "--quiet");
+        assertEquals(0, exact.code(), exact.err());
+        assertEquals(
+                0, run("decompress", path("exact.tsr"), "-o", path("exact.npy")).code());
+        float[] back = new float[2400];
+        try (NpyReader in = NpyReader.open(folder.resolve("exact.npy"))) {
+            assertArrayEquals(new long[] {400, 6}, in.shape());
+            in.readFloats(back);
+        }
+        assertArrayEquals(values, back);
+
+        assertEquals(
+                0,
+                run("compress", path("v.npy"), "-o", path("b.tsr"), "--bpp", "2", "--steps", "tensor")
+                        .code());
+        long budget = Files.size(folder.resolve("b.tsr"));
+        assertTrue(budget <= 600 && budget >= 582, budget + " bytes");
+        Run piped = run(Files.readAllBytes(folder.resolve("v.npy")), "compress", "-", "-o", "-", "--size", "600");
+        assertEquals(0, piped.code(), piped.err());
+        assertEquals(
+                0, run(piped.out(), "decompress", "-", "-o", path("piped.npy")).code());
+
+        assertEquals(
+                2,
+                run("compress", path("v.npy"), "-o", path("c.tsr"), "--kbps", "1")
+                        .code());
+        assertEquals(
+                2,
+                run("compress", path("v.npy"), "-o", path("c.tsr"), "--steps", "odd")
+                        .code());
+        assertEquals(2, run("decompress", path("v.tsr"), "-o", path("c.png")).code());
+        Run tooSmall = run("compress", path("v.npy"), "-o", path("c.tsr"), "--size", "12");
+        assertEquals(2, tooSmall.code());
+        assertTrue(tooSmall.err().contains("smallest possible file"), tooSmall.err());
+        npyInts("i.npy", 1, 2, 3);
+        assertEquals(3, run("compress", path("i.npy"), "-o", path("c.tsr")).code());
+        byte[] damaged = Files.readAllBytes(folder.resolve("v.tsr"));
+        damaged[40] ^= 1;
+        Files.write(folder.resolve("d.tsr"), damaged);
+        assertEquals(3, run("decompress", path("d.tsr"), "-o", path("d.npy")).code());
+        assertFalse(Files.exists(folder.resolve("d.npy")));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import java.util.List;
 
@@ -15,6 +16,9 @@ public final class AdditiveQuantizer implements Quantizer {
     /** Most code vectors in all codebooks together: 64 MB of pair tables. */
     public static final int MAX_CODE_VECTORS = 4096;
 
+    /** Most codebooks. */
+    public static final int MAX_CODEBOOKS = 64;
+
     private final List<Codebook> codebooks;
     private final AdditiveSearch search;
     private final AdditiveTables tables;
@@ -25,12 +29,13 @@ public final class AdditiveQuantizer implements Quantizer {
     }
 
     /**
-     * @param codebooks at least 1, all of one dimension, at most {@link #MAX_CODE_VECTORS} code vectors together
+     * @param codebooks 1 to {@link #MAX_CODEBOOKS}, all of one dimension, at most {@link #MAX_CODE_VECTORS} code vectors together
      * @param search effort and seed
      */
     public AdditiveQuantizer(List<Codebook> codebooks, AdditiveSearch search) {
-        if (codebooks.isEmpty()) {
-            throw new IllegalArgumentException("codebooks is empty, there must be at least 1");
+        if (codebooks.isEmpty() || codebooks.size() > MAX_CODEBOOKS) {
+            throw new IllegalArgumentException(
+                    "there are " + codebooks.size() + " codebooks, must be in [1, " + MAX_CODEBOOKS + "]");
         }
         int dim = codebooks.getFirst().codeDim();
         long total = 0;
@@ -73,7 +78,7 @@ public final class AdditiveQuantizer implements Quantizer {
     @Override
     public int[] quantize(Latents latents, int threads) {
         int d = dim();
-        VectorQuantizer.checkDim(latents.dim(), d);
+        Checks.checkDim(latents.dim(), d);
         int stages = codebooks.size();
         int[] indices = new int[Math.multiplyExact(latents.count(), stages)];
         Workers.forRows(threads, latents.count(), (from, to) -> {
@@ -94,7 +99,7 @@ public final class AdditiveQuantizer implements Quantizer {
      */
     public int[] improve(Latents latents, int[] start, int threads) {
         int d = dim();
-        VectorQuantizer.checkDim(latents.dim(), d);
+        Checks.checkDim(latents.dim(), d);
         int stages = codebooks.size();
         if (start.length != (long) latents.count() * stages) {
             throw new IllegalArgumentException("start has " + start.length + " values, must have count x stages = "
@@ -121,11 +126,7 @@ public final class AdditiveQuantizer implements Quantizer {
     public Latents dequantize(int[] indices, int... shape) {
         int d = dim();
         int stages = codebooks.size();
-        if (indices.length % stages != 0) {
-            throw new IllegalArgumentException(
-                    "indices has " + indices.length + " values, must be a multiple of the " + stages + " stages");
-        }
-        int count = indices.length / stages;
+        int count = Checks.checkStages(indices, stages);
         float[] out = new float[Math.multiplyExact(count, d)];
         for (int i = 0; i < count; i++) {
             for (int s = 0; s < stages; s++) {

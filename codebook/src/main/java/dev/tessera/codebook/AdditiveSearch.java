@@ -1,5 +1,7 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
+
 /**
  * How hard {@link AdditiveQuantizer} looks for the best code vectors: a beam search gives a first choice, and iterated
  * local search (Martinez et al. 2016) improves it. Each round changes some indices at random and runs iterated
@@ -16,20 +18,19 @@ public record AdditiveSearch(int beamWidth, int rounds, int perturbed, int sweep
     public static final AdditiveSearch DEFAULT = new AdditiveSearch(8, 16, 4, 4, 1);
 
     public AdditiveSearch {
-        requireAtLeast(1, beamWidth, "beamWidth");
-        requireAtLeast(0, rounds, "rounds");
-        requireAtLeast(1, perturbed, "perturbed");
-        requireAtLeast(1, sweeps, "sweeps");
+        Checks.requireAtLeast(1, beamWidth, "beamWidth");
+        Checks.requireAtLeast(0, rounds, "rounds");
+        Checks.requireAtLeast(1, perturbed, "perturbed");
+        Checks.requireAtLeast(1, sweeps, "sweeps");
+    }
+
+    /** The same local search from a beam of another width. */
+    public AdditiveSearch withBeamWidth(int width) {
+        return new AdditiveSearch(width, rounds, perturbed, sweeps, seed);
     }
 
     /** The same effort with other perturbations. */
     public AdditiveSearch withSeed(long other) {
         return new AdditiveSearch(beamWidth, rounds, perturbed, sweeps, other);
-    }
-
-    private static void requireAtLeast(int least, int value, String name) {
-        if (value < least) {
-            throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
-        }
     }
 }

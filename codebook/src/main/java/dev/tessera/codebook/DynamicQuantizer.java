@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -75,7 +76,7 @@ public final class DynamicQuantizer {
      * @throws IllegalArgumentException when the grid has other axes or {@code latents.dim()} is not that of the quantizer
      */
     public DynamicTokens quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), quantizer.dim());
+        Checks.checkDim(latents.dim(), quantizer.dim());
         CellGrid grid = new CellGrid(latents.shape(), blockSides);
         return switch (policy) {
             case GrainPolicy.Ratio ratio -> byMap(latents, grid, densest(latents, grid, ratio), threads);

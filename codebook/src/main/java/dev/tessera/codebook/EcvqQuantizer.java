@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
 
@@ -47,7 +48,12 @@ public final class EcvqQuantizer implements Quantizer {
         float[] augmented = new float[Math.multiplyExact(codebook.codebookSize(), d + 1)];
         for (int j = 0; j < codebook.codebookSize(); j++) {
             System.arraycopy(codebook.vectors(), j * d, augmented, j * (d + 1), d);
-            augmented[j * (d + 1) + d] = (float) Math.sqrt(lambda * rates[j]);
+            float cost = (float) Math.sqrt(lambda * rates[j]);
+            if (!Float.isFinite(cost)) {
+                throw new IllegalArgumentException("lambda is " + lambda + " and rate " + j + " is " + rates[j]
+                        + ", lambda x rate must be below the square of the largest float");
+            }
+            augmented[j * (d + 1) + d] = cost;
         }
         return augmented;
     }
@@ -78,7 +84,7 @@ public final class EcvqQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int[] indices = new int[latents.count()];
         Workers.forRows(threads, latents.count(), (from, to) -> quantizeRows(latents.data(), from, to, indices));
         return indices;

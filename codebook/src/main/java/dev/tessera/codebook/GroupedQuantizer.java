@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Columns;
 import java.util.Arrays;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class GroupedQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), dim);
+        Checks.checkDim(latents.dim(), dim);
         int stages = codebookSizes.length;
         int count = latents.count();
         int[] indices = new int[Math.multiplyExact(count, stages)];
@@ -65,11 +66,7 @@ public final class GroupedQuantizer implements Quantizer {
     @Override
     public Latents dequantize(int[] indices, int... shape) {
         int stages = codebookSizes.length;
-        if (indices.length % stages != 0) {
-            throw new IllegalArgumentException("indices has " + indices.length + " values, must be a multiple of the "
-                    + stages + " stages of all groups");
-        }
-        int count = indices.length / stages;
+        int count = Checks.checkStages(indices, stages);
         float[] out = new float[Math.multiplyExact(count, dim)];
         int firstDim = 0;
         int firstStage = 0;

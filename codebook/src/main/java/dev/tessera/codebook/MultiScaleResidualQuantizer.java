@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class MultiScaleResidualQuantizer {
      * @param grid latents on a grid {@code [height, width]}, no extent smaller than any scale's
      */
     public List<Tokens> quantize(Latents grid) {
-        VectorQuantizer.checkDim(grid.dim(), dim());
+        Checks.checkDim(grid.dim(), dim());
         int[] shape = grid.shape();
         if (shape.length != 2) {
             throw new IllegalArgumentException("latents have a grid of " + shape.length + " extents, must have 2");

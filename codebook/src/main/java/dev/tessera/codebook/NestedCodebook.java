@@ -61,7 +61,8 @@ public final class NestedCodebook {
     }
 
     /**
-     * Builds the tree. O(K^2 D): about 20 s of one core for 16,384 x 64.
+     * Builds the tree. O(K^2 D): about 7 s of one core for 16,384 x 256 of picture patches; 60 s where no direction is wider
+     * than another.
      *
      * <p>A code vector of usage 0 counts as 2^-32 of a token: it joins a near one and hardly moves it.
      *

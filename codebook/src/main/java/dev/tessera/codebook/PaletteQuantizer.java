@@ -1,5 +1,7 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
+
 /**
  * A palette of sRGB colours as a codebook. The nearest colour is searched in {@link OkLab}, so that it is the one that looks
  * most alike; vectors in and out are red, green, blue in {@code [0, 255]}. The lowest index wins ties.
@@ -60,7 +62,7 @@ public final class PaletteQuantizer implements Quantizer {
     /** @throws IllegalArgumentException when dim is not 3 or a value is not in {@code [0, 255]} */
     @Override
     public int[] quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         return search.quantize(OkLab.fromSrgb(latents), threads);
     }
 

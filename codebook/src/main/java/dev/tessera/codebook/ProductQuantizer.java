@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class ProductQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), dim);
+        Checks.checkDim(latents.dim(), dim);
         int[] indices = new int[Math.multiplyExact(latents.count(), codebooks.size())];
         Workers.forRows(threads, latents.count(), (from, to) -> quantizeRows(latents.data(), from, to, indices));
         return indices;
@@ -80,11 +81,7 @@ public final class ProductQuantizer implements Quantizer {
     @Override
     public Latents dequantize(int[] indices, int... shape) {
         int subspaces = codebooks.size();
-        if (indices.length % subspaces != 0) {
-            throw new IllegalArgumentException(
-                    "indices has " + indices.length + " values, must be a multiple of the " + subspaces + " subspaces");
-        }
-        int count = indices.length / subspaces;
+        int count = Checks.checkStages(indices, subspaces);
         float[] out = new float[Math.multiplyExact(count, dim)];
         for (int i = 0; i < count; i++) {
             int at = i * dim;

@@ -1,6 +1,7 @@
 package dev.tessera.codebook;
 
 import dev.tessera.codebook.internal.AffineMap;
+import dev.tessera.codebook.internal.Checks;
 
 /**
  * A quantizer between two affine maps: {@code quantize(x) = inner.quantize(A x + a)} and
@@ -79,7 +80,7 @@ public final class ProjectedQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         return inner.quantize(input.apply(latents, threads), threads);
     }
 

@@ -27,7 +27,6 @@ public sealed interface Quantizer
                 AdditiveQuantizer,
                 ProjectedQuantizer,
                 RotatedQuantizer,
-                FactorizedQuantizer,
                 BinarySphericalQuantizer,
                 FiniteScalarQuantizer,
                 LatentQuantizer,

@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
 import java.util.Arrays;
@@ -79,7 +80,7 @@ public final class ResidualQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int[] indices = new int[Math.multiplyExact(latents.count(), codebooks.size())];
         Workers.forRows(threads, latents.count(), (from, to) -> {
             if (beam == 1) {
@@ -117,11 +118,7 @@ public final class ResidualQuantizer implements Quantizer {
     public Latents dequantize(int[] indices, int... shape) {
         int d = dim();
         int stages = codebooks.size();
-        if (indices.length % stages != 0) {
-            throw new IllegalArgumentException(
-                    "indices has " + indices.length + " values, must be a multiple of the " + stages + " stages");
-        }
-        int count = indices.length / stages;
+        int count = Checks.checkStages(indices, stages);
         float[] out = new float[Math.multiplyExact(count, d)];
         for (int i = 0; i < count; i++) {
             for (int s = 0; s < stages; s++) {

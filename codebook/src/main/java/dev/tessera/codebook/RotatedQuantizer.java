@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Arrays;
 
@@ -35,12 +36,7 @@ public final class RotatedQuantizer implements Quantizer {
                     "rotation has " + rotation.length + " values, must have dim x dim = " + d + " x " + d);
         }
         checkOrthonormal(rotation, d);
-        for (int k = 0; k < mean.length; k++) {
-            if (!Float.isFinite(mean[k])) {
-                throw new IllegalArgumentException(
-                        "mean has the value " + mean[k] + " in dimension " + k + ", must be finite");
-            }
-        }
+        Checks.requireFinite(mean, "mean");
         this.rotation = Klt.of(d, d, mean, rotation);
         this.inner = inner;
     }
@@ -89,7 +85,7 @@ public final class RotatedQuantizer implements Quantizer {
     @Override
     public int[] quantize(Latents latents, int threads) {
         int d = dim();
-        VectorQuantizer.checkDim(latents.dim(), d);
+        Checks.checkDim(latents.dim(), d);
         float[] rotated = new float[latents.data().length];
         Workers.forRows(threads, latents.count(), (from, to) -> {
             Latents part = Latents.of(to - from, d, Arrays.copyOfRange(latents.data(), from * d, to * d));

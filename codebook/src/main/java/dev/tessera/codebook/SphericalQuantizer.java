@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.UnitVectors;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
@@ -91,7 +92,7 @@ public final class SphericalQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        VectorQuantizer.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int[] indices = new int[latents.count()];
         Workers.forRows(threads, latents.count(), (from, to) -> quantizeRows(latents.data(), from, to, indices));
         return indices;

@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
 
@@ -33,7 +34,7 @@ public final class VectorQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int[] indices = new int[latents.count()];
         int d = dim();
         NearestKernel suited = kernel.suitedTo(latents.data(), 0, latents.count());
@@ -52,11 +53,5 @@ public final class VectorQuantizer implements Quantizer {
             codebook.addTo(indices[i], out, i * d);
         }
         return Latents.of(shape, d, out);
-    }
-
-    static void checkDim(int found, int expected) {
-        if (found != expected) {
-            throw new IllegalArgumentException("latents have dim " + found + ", this quantizer takes " + expected);
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.tessera.codebook;
 
+import dev.tessera.codebook.internal.kernels.PrincipalAxes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -13,6 +14,9 @@ import java.util.List;
  * neighbours may be merged as they are found, and sorted by cost the merges are those of the greedy search, but for
  * ties. O(K^2 D) time, O(K D) memory.
  *
+ * <p>Most pairs are told apart by their distance along a few principal axes, a lower bound of the whole distance that is linear
+ * and so follows the merges.
+ *
  * <p>A cluster is named by its slot, the lowest index in it.
  */
 final class WardTree {
@@ -20,6 +24,12 @@ final class WardTree {
     private static final double UNUSED = 0x1p-32;
 
     private static final int BLOCK = 8;
+
+    /** Principal axes that bound a distance; fewer than twice as many dimensions are not worth it. */
+    private static final int AXES = 16;
+
+    private static final int LEAST_CLUSTERS = 512;
+    private static final double SHRINK = 1 - 1e-5; // the axes are floats, so a projection may be longer by 5e-7
 
     /**
      * The clusters in slots {@code kept} and {@code gone} become one, in slot {@code kept}.
@@ -32,6 +42,7 @@ final class WardTree {
 
     private final int dim;
     private final double[] means; // [K x dim], by slot
+    private final double[] projections; // [K x AXES], by slot; empty when no axes are used
     private final double[] weights; // by slot
     private final double[] heights; // of the last merge into the slot
     private final int[] slots; // of the living clusters, ascending
@@ -43,12 +54,39 @@ final class WardTree {
         dim = codebook.codeDim();
         means = new double[k * dim];
         Arrays.setAll(means, i -> codebook.vectors()[i]);
+        projections = k >= LEAST_CLUSTERS && dim >= 2 * AXES ? project(codebook) : new double[0];
         weights = weights(usage);
         heights = new double[k];
         slots = new int[k];
         Arrays.setAll(slots, i -> i);
         living = k;
         inChain = new boolean[k];
+    }
+
+    private static double[] project(Codebook codebook) {
+        int k = codebook.codebookSize();
+        int dim = codebook.codeDim();
+        float[] centred = codebook.toArray();
+        double[] mean = new double[dim];
+        for (int i = 0; i < centred.length; i++) {
+            mean[i % dim] += centred[i] / (double) k;
+        }
+        for (int i = 0; i < centred.length; i++) {
+            centred[i] -= (float) mean[i % dim];
+        }
+        float[] axes = PrincipalAxes.of(centred, k, dim, AXES);
+        double[] projections = new double[k * AXES];
+        for (int i = 0; i < k; i++) {
+            for (int a = 0; a < AXES; a++) {
+                double sum = 0;
+                for (int t = 0; t < dim; t++) {
+                    // uncentred, so that the projections of equal differences are equal
+                    sum += (double) codebook.get(i, t) * axes[a * dim + t];
+                }
+                projections[i * AXES + a] = sum;
+            }
+        }
+        return projections;
     }
 
     static double[] weights(long[] usage) {
@@ -101,6 +139,9 @@ final class WardTree {
         double height = Math.max(cost, Math.max(heights[kept], heights[gone]));
         Merge merge = new Merge(kept, gone, weights[kept], weights[gone], height);
         merge(means, dim, kept, weights[kept], gone, weights[gone]);
+        if (projections.length > 0) {
+            merge(projections, AXES, kept, weights[kept], gone, weights[gone]);
+        }
         weights[kept] += weights[gone];
         heights[kept] = height;
         int place = Arrays.binarySearch(slots, 0, living, gone);
@@ -118,7 +159,7 @@ final class WardTree {
         double bestCost = previous < 0 ? Double.POSITIVE_INFINITY : cost(slot, previous, Double.POSITIVE_INFINITY);
         for (int i = 0; i < living; i++) {
             int other = slots[i];
-            if (inChain[other]) {
+            if (inChain[other] || isFar(slot, other, bestCost)) {
                 continue;
             }
             double cost = cost(slot, other, bestCost);
@@ -128,6 +169,25 @@ final class WardTree {
             }
         }
         return best;
+    }
+
+    /** Whether the principal axes alone show that the merge costs {@code limit} or more. */
+    private boolean isFar(int a, int b, double limit) {
+        if (projections.length == 0) {
+            return false;
+        }
+        double sum = 0;
+        int i = a * AXES;
+        int j = b * AXES;
+        for (int end = i + AXES; i < end; i += 4, j += 4) {
+            double d0 = projections[i] - projections[j];
+            double d1 = projections[i + 1] - projections[j + 1];
+            double d2 = projections[i + 2] - projections[j + 2];
+            double d3 = projections[i + 3] - projections[j + 3];
+            sum += (d0 * d0 + d1 * d1) + (d2 * d2 + d3 * d3);
+        }
+        double factor = weights[a] * weights[b] / (weights[a] + weights[b]);
+        return factor * sum * SHRINK >= limit;
     }
 
     /** The cost of a merge, or something not below {@code limit} if it is not below. */

@@ -13,6 +13,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NestedCodebookTest {
     /** Values on a coarse grid: many equal code vectors and equal costs. */
@@ -141,6 +143,66 @@ class NestedCodebookTest {
         for (int size = 1; size <= 6; size++) {
             assertEquals(ones.codebook(size), none.codebook(size));
             assertEquals(ones.distortion(size), none.distortion(size), 1e-9);
+        }
+    }
+
+    /** The greedy search with a table of all costs (Lance and Williams 1967), where principal axes are used and where not. */
+    @ParameterizedTest
+    @ValueSource(ints = {511, 600})
+    void isTheGreedySearch(int size) {
+        int dim = 40;
+        SplittableRandom random = new SplittableRandom(17);
+        float[] vectors = new float[size * dim];
+        long[] usage = new long[size];
+        for (int i = 0; i < size; i++) {
+            double wide = 10 * random.nextGaussian();
+            for (int t = 0; t < dim; t++) {
+                vectors[i * dim + t] = (float) (100 + wide * Math.sin(t) + random.nextGaussian() / (1 + t));
+            }
+            usage[i] = random.nextInt(1, 50);
+        }
+        double[] weights = Arrays.stream(usage).asDoubleStream().toArray();
+        double[][] costs = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < i; j++) {
+                double squared = 0;
+                for (int t = 0; t < dim; t++) {
+                    squared += Math.pow((double) vectors[i * dim + t] - vectors[j * dim + t], 2);
+                }
+                costs[i][j] = weights[i] * weights[j] / (weights[i] + weights[j]) * squared;
+                costs[j][i] = costs[i][j];
+            }
+        }
+        double tokens = Arrays.stream(weights).sum();
+        NestedCodebook nested = NestedCodebook.of(Codebook.of(size, dim, vectors), usage);
+        double lost = 0;
+        boolean[] gone = new boolean[size];
+        for (int left = size - 1; left >= 1; left--) {
+            int a = -1;
+            int b = -1;
+            for (int i = 0; i < size; i++) {
+                for (int j = 0; j < i && !gone[i]; j++) {
+                    if (!gone[j] && (a < 0 || costs[i][j] < costs[a][b])) {
+                        a = i;
+                        b = j;
+                    }
+                }
+            }
+            double cost = costs[a][b];
+            lost += cost;
+            for (int k = 0; k < size; k++) {
+                if (k != a && k != b && !gone[k]) {
+                    double all = weights[a] + weights[b] + weights[k];
+                    costs[b][k] = ((weights[a] + weights[k]) * costs[a][k]
+                                    + (weights[b] + weights[k]) * costs[b][k]
+                                    - weights[k] * cost)
+                            / all;
+                    costs[k][b] = costs[b][k];
+                }
+            }
+            gone[a] = true;
+            weights[b] += weights[a];
+            assertEquals(lost / tokens, nested.distortion(left), 1e-9 * lost / tokens, "at size " + left);
         }
     }
 

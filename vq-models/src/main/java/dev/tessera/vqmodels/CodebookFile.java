@@ -41,7 +41,7 @@ public final class CodebookFile {
         config.put("kind", "classical");
         config.put("media", "features");
         config.put("quantizer", learner);
-        config.put("codebook_size", Arrays.stream(sizes).max().orElseThrow());
+        config.put("codebook_size", largest(sizes));
         config.put("codebook_sizes", sizes);
         config.put("codebook_dim", quantizer.dim());
         config.put("num_stages", sizes.length);
@@ -56,11 +56,26 @@ public final class CodebookFile {
         file.config().requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
         QuantizerType type = QuantizerType.ofFileName(file.config().string("model_type"));
         Quantizer quantizer = new QuantizerReader(file).read(PREFIX, type);
-        if (quantizer.stages() != file.config().integer("num_stages")) {
-            throw new CorruptModelException("the quantizer has " + quantizer.stages() + " stages, num_stages says "
-                    + file.config().integer("num_stages"));
+        int[] sizes = quantizer.codebookSizes();
+        ModelConfig config = file.config();
+        check("num_stages", config.integer("num_stages"), sizes.length);
+        check("codebook_dim", config.integer("codebook_dim"), quantizer.dim());
+        check("codebook_size", config.integer("codebook_size"), largest(sizes));
+        if (!Arrays.equals(config.integers("codebook_sizes"), sizes)) {
+            throw new CorruptModelException("the model's configuration has other codebook_sizes than its quantizer");
         }
         return quantizer;
+    }
+
+    private static int largest(int[] sizes) {
+        return Arrays.stream(sizes).max().orElseThrow();
+    }
+
+    private static void check(String name, int said, int found) throws CorruptModelException {
+        if (said != found) {
+            throw new CorruptModelException(
+                    "the model's configuration has " + name + " = " + said + ", its quantizer has " + found);
+        }
     }
 
     /** Adds the codebooks of a residual or product quantizer to a model that holds more. */

@@ -4,7 +4,6 @@ import dev.tessera.codebook.AdditiveQuantizer;
 import dev.tessera.codebook.AdditiveSearch;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.EcvqQuantizer;
-import dev.tessera.codebook.FactorizedQuantizer;
 import dev.tessera.codebook.GroupedQuantizer;
 import dev.tessera.codebook.PaletteQuantizer;
 import dev.tessera.codebook.ProductQuantizer;
@@ -33,7 +32,9 @@ final class QuantizerReader {
     /** Dimensions and counts that a file can claim without a tensor behind them. */
     private static final int MOST = 1 << 16;
 
-    private static final int MOST_PROJECTED = 1 << 26;
+    /** Random numbers that a file can ask for: 2^24 draws take about a second. */
+    private static final long MOST_RANDOM = 1 << 24;
+
     private static final int DEEPEST = 8;
 
     private final ModelFile file;
@@ -67,8 +68,8 @@ final class QuantizerReader {
     private Quantizer make(String prefix, QuantizerType type, int depth) throws CorruptModelException {
         return switch (type) {
             case VECTOR_QUANTIZER -> new VectorQuantizer(CodebookFile.codebook(file, prefix, 0));
-            case RESIDUAL_QUANTIZER -> new ResidualQuantizer(codebooks(prefix));
-            case PRODUCT_QUANTIZER -> new ProductQuantizer(codebooks(prefix));
+            case RESIDUAL_QUANTIZER -> new ResidualQuantizer(codebooks(prefix, depth));
+            case PRODUCT_QUANTIZER -> new ProductQuantizer(codebooks(prefix, depth));
             case SPHERICAL_QUANTIZER ->
                 new SphericalQuantizer(
                         CodebookFile.codebook(file, prefix + ".search"), CodebookFile.codebook(file, prefix, 0));
@@ -77,8 +78,7 @@ final class QuantizerReader {
                         CodebookFile.codebook(file, prefix, 0),
                         floats(prefix + ".rates"),
                         config.number(prefix + ".lambda"));
-            case PALETTE_QUANTIZER ->
-                new PaletteQuantizer(file.tensor(prefix + ".srgb", -1, 3).toBytes());
+            case PALETTE_QUANTIZER -> new PaletteQuantizer(bytes(prefix + ".srgb"));
             case GROUPED_QUANTIZER -> {
                 List<Quantizer> groups = new ArrayList<>();
                 int count = count(prefix + ".groups");
@@ -89,46 +89,39 @@ final class QuantizerReader {
             }
             case ADDITIVE_QUANTIZER ->
                 new AdditiveQuantizer(
-                        codebooks(prefix),
+                        codebooks(prefix, depth),
                         new AdditiveSearch(
                                 count(prefix + ".beam_width"),
-                                config.integer(prefix + ".rounds"),
-                                config.integer(prefix + ".perturbed"),
-                                config.integer(prefix + ".sweeps"),
+                                number(prefix + ".rounds", 0),
+                                count(prefix + ".perturbed"),
+                                count(prefix + ".sweeps"),
                                 config.longInteger(prefix + ".seed")));
             case PROJECTED_QUANTIZER -> {
+                Quantizer inner = nested(prefix + ".inner", depth + 1);
                 float[] outBias = floats(prefix + ".out.bias");
+                int dim = outBias.length;
                 yield new ProjectedQuantizer(
-                        outBias.length,
-                        matrix(prefix + ".in.weight"),
+                        dim,
+                        matrix(prefix + ".in.weight", inner.dim(), dim),
                         floats(prefix + ".in.bias"),
-                        nested(prefix + ".inner", depth + 1),
-                        matrix(prefix + ".out.weight"),
+                        inner,
+                        matrix(prefix + ".out.weight", dim, inner.dim()),
                         outBias);
             }
-            case ROTATED_QUANTIZER ->
-                new RotatedQuantizer(
-                        matrix(prefix + ".rotation"), floats(prefix + ".mean"), nested(prefix + ".inner", depth + 1));
-            case FACTORIZED_QUANTIZER ->
-                new FactorizedQuantizer(
-                        matrix(prefix + ".in.weight"),
-                        floats(prefix + ".in.bias"),
-                        CodebookFile.codebook(file, prefix, 0),
-                        config.flag(prefix + ".normalized"),
-                        matrix(prefix + ".out.weight"),
-                        floats(prefix + ".out.bias"));
+            case ROTATED_QUANTIZER -> {
+                Quantizer inner = nested(prefix + ".inner", depth + 1);
+                yield new RotatedQuantizer(
+                        matrix(prefix + ".rotation", inner.dim(), inner.dim()), floats(prefix + ".mean"), inner);
+            }
             case FINITE_SCALAR_QUANTIZER ->
                 new FiniteScalarQuantizer(
-                        config.integers(prefix + ".levels"),
+                        integers(prefix + ".levels"),
                         FiniteScalarQuantizer.Bound.valueOf(config.string(prefix + ".bound")));
             case RESIDUAL_FSQ ->
                 new ResidualFsq(
-                        config.integers(prefix + ".levels"),
-                        count(prefix + ".stages"),
-                        config.flag(prefix + ".soft_clamp"));
+                        integers(prefix + ".levels"), count(prefix + ".stages"), config.flag(prefix + ".soft_clamp"));
             case SCALAR_QUANTIZER ->
-                new ScalarQuantizer(
-                        config.integers(prefix + ".bits"), floats(prefix + ".low"), floats(prefix + ".step"));
+                new ScalarQuantizer(integers(prefix + ".bits"), floats(prefix + ".low"), floats(prefix + ".step"));
             case LOOKUP_FREE_QUANTIZER ->
                 new LookupFreeQuantizer(
                         count(prefix + ".dim"),
@@ -147,16 +140,19 @@ final class QuantizerReader {
                         count(prefix + ".dim"), count(prefix + ".pulses"), floats(prefix + ".gains"));
             case RANDOM_PROJECTION_QUANTIZER -> {
                 Codebook table = CodebookFile.codebook(file, prefix, 0);
-                if ((long) table.codebookSize() * count(prefix + ".projected_dim") > MOST_PROJECTED) {
+                float[] mean = floats(prefix + ".mean");
+                int projectedDim = count(prefix + ".projected_dim");
+                long random = ((long) table.codebookSize() + mean.length) * projectedDim;
+                if (random > MOST_RANDOM) {
                     throw new CorruptModelException(
-                            "the model's random codebook would have more than " + MOST_PROJECTED + " values");
+                            "the model asks for " + random + " random numbers, must be at most " + MOST_RANDOM);
                 }
                 yield new RandomProjectionQuantizer(
                         new RandomProjection(
                                 config.longInteger(prefix + ".seed"),
                                 table.codebookSize(),
-                                count(prefix + ".projected_dim"),
-                                floats(prefix + ".mean"),
+                                projectedDim,
+                                mean,
                                 floats(prefix + ".scale")),
                         table);
             }
@@ -167,18 +163,33 @@ final class QuantizerReader {
     }
 
     /** The outermost quantizer of a file of the first kind has only the number of its stages. */
-    private List<Codebook> codebooks(String prefix) throws CorruptModelException {
+    private List<Codebook> codebooks(String prefix, int depth) throws CorruptModelException {
         String name = prefix + ".codebooks";
-        return CodebookFile.codebooks(file, prefix, count(config.has(name) ? name : "num_stages"));
+        boolean first = depth == 0 && !config.has(name);
+        return CodebookFile.codebooks(file, prefix, count(first ? "num_stages" : name));
     }
 
     private int count(String name) throws CorruptModelException {
-        int count = config.integer(name);
-        if (count < 1 || count > MOST) {
-            throw new CorruptModelException(
-                    "the model's configuration has " + name + " = " + count + ", must be in [1, " + MOST + "]");
+        return number(name, 1);
+    }
+
+    private int number(String name, int least) throws CorruptModelException {
+        int number = config.integer(name);
+        if (number < least || number > MOST) {
+            throw new CorruptModelException("the model's configuration has " + name + " = " + number + ", must be in ["
+                    + least + ", " + MOST + "]");
         }
-        return count;
+        return number;
+    }
+
+    /** One number a dimension. */
+    private int[] integers(String name) throws CorruptModelException {
+        int[] integers = config.integers(name);
+        if (integers.length > MOST) {
+            throw new CorruptModelException("the model's configuration has " + integers.length + " numbers in " + name
+                    + ", must have at most " + MOST);
+        }
+        return integers;
     }
 
     private BitOrder bitOrder(String prefix) throws CorruptModelException {
@@ -189,7 +200,15 @@ final class QuantizerReader {
         return file.tensor(name, -1).toFloats();
     }
 
-    private float[] matrix(String name) throws CorruptModelException {
-        return file.tensor(name, -1, -1).toFloats();
+    private float[] matrix(String name, int rows, int columns) throws CorruptModelException {
+        return file.tensor(name, rows, columns).toFloats();
+    }
+
+    private byte[] bytes(String name) throws CorruptModelException {
+        Tensor tensor = file.tensor(name, -1, 3);
+        if (tensor.type() != DType.U8) {
+            throw new CorruptModelException("the model's tensor '" + name + "' is " + tensor + ", must be U8");
+        }
+        return tensor.toBytes();
     }
 }

@@ -2,7 +2,6 @@ package dev.tessera.vqmodels;
 
 import dev.tessera.codebook.AdditiveQuantizer;
 import dev.tessera.codebook.EcvqQuantizer;
-import dev.tessera.codebook.FactorizedQuantizer;
 import dev.tessera.codebook.GroupedQuantizer;
 import dev.tessera.codebook.PaletteQuantizer;
 import dev.tessera.codebook.ProductQuantizer;
@@ -35,7 +34,6 @@ enum QuantizerType {
     ADDITIVE_QUANTIZER,
     PROJECTED_QUANTIZER,
     ROTATED_QUANTIZER,
-    FACTORIZED_QUANTIZER,
     FINITE_SCALAR_QUANTIZER,
     RESIDUAL_FSQ,
     SCALAR_QUANTIZER,
@@ -71,7 +69,6 @@ enum QuantizerType {
             case AdditiveQuantizer _ -> ADDITIVE_QUANTIZER;
             case ProjectedQuantizer _ -> PROJECTED_QUANTIZER;
             case RotatedQuantizer _ -> ROTATED_QUANTIZER;
-            case FactorizedQuantizer _ -> FACTORIZED_QUANTIZER;
             case FiniteScalarQuantizer _ -> FINITE_SCALAR_QUANTIZER;
             case ResidualFsq _ -> RESIDUAL_FSQ;
             case ScalarQuantizer _ -> SCALAR_QUANTIZER;

@@ -4,7 +4,6 @@ import dev.tessera.codebook.AdditiveQuantizer;
 import dev.tessera.codebook.AdditiveSearch;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.EcvqQuantizer;
-import dev.tessera.codebook.FactorizedQuantizer;
 import dev.tessera.codebook.GroupedQuantizer;
 import dev.tessera.codebook.PaletteQuantizer;
 import dev.tessera.codebook.ProductQuantizer;
@@ -26,7 +25,10 @@ import dev.tessera.codebook.implicit.ScalarQuantizer;
 import java.util.List;
 import java.util.Map;
 
-/** Writes the parts of any quantizer as tensors and numbers under a prefix; {@link QuantizerReader} is its inverse. */
+/**
+ * Writes the parts of any quantizer as tensors and numbers under a prefix; {@link QuantizerReader} is its inverse. Nothing is
+ * written that the reader does not need.
+ */
 final class QuantizerWriter {
     private final ModelFile.Builder tensors;
     private final Map<String, Object> config;
@@ -37,17 +39,16 @@ final class QuantizerWriter {
     }
 
     void write(String prefix, Quantizer quantizer) {
-        config.put(prefix + ".type", QuantizerType.of(quantizer).fileName());
         switch (quantizer) {
-            case VectorQuantizer q -> codebooks(prefix, List.of(q.codebook()));
+            case VectorQuantizer q -> codebook(prefix, q.codebook());
             case ResidualQuantizer q -> codebooks(prefix, q.codebooks());
             case ProductQuantizer q -> codebooks(prefix, q.codebooks());
             case SphericalQuantizer q -> {
-                codebooks(prefix, List.of(q.outputCodebook()));
+                codebook(prefix, q.outputCodebook());
                 tensor(prefix + ".search", q.searchCodebook());
             }
             case EcvqQuantizer q -> {
-                codebooks(prefix, List.of(q.codebook()));
+                codebook(prefix, q.codebook());
                 floats(prefix + ".rates", q.rates());
                 config.put(prefix + ".lambda", q.lambda());
             }
@@ -56,7 +57,7 @@ final class QuantizerWriter {
             case GroupedQuantizer q -> {
                 config.put(prefix + ".groups", q.groups().size());
                 for (int g = 0; g < q.groups().size(); g++) {
-                    write(prefix + ".group" + g, q.groups().get(g));
+                    nested(prefix + ".group" + g, q.groups().get(g));
                 }
             }
             case AdditiveQuantizer q -> {
@@ -71,22 +72,14 @@ final class QuantizerWriter {
             case ProjectedQuantizer q -> {
                 matrix(prefix + ".in.weight", q.inputMatrix(), q.inner().dim());
                 floats(prefix + ".in.bias", q.inputBias());
-                write(prefix + ".inner", q.inner());
+                nested(prefix + ".inner", q.inner());
                 matrix(prefix + ".out.weight", q.outputMatrix(), q.dim());
                 floats(prefix + ".out.bias", q.outputBias());
             }
             case RotatedQuantizer q -> {
                 matrix(prefix + ".rotation", q.rotation(), q.dim());
                 floats(prefix + ".mean", q.mean());
-                write(prefix + ".inner", q.inner());
-            }
-            case FactorizedQuantizer q -> {
-                matrix(prefix + ".in.weight", q.inWeight(), q.codebook().codeDim());
-                floats(prefix + ".in.bias", q.inBias());
-                codebooks(prefix, List.of(q.codebook()));
-                config.put(prefix + ".normalized", q.normalized());
-                matrix(prefix + ".out.weight", q.outWeight(), q.dim());
-                floats(prefix + ".out.bias", q.outBias());
+                nested(prefix + ".inner", q.inner());
             }
             case FiniteScalarQuantizer q -> {
                 config.put(prefix + ".levels", q.levels());
@@ -128,7 +121,7 @@ final class QuantizerWriter {
                 config.put(prefix + ".projected_dim", q.projection().projectedDim());
                 floats(prefix + ".mean", q.projection().mean());
                 floats(prefix + ".scale", q.projection().scale());
-                codebooks(prefix, List.of(q.table()));
+                codebook(prefix, q.table());
             }
             case RaBitQuantizer q -> {
                 config.put(prefix + ".seed", q.seed());
@@ -136,6 +129,15 @@ final class QuantizerWriter {
                 floats(prefix + ".gains", q.gains());
             }
         }
+    }
+
+    private void nested(String prefix, Quantizer quantizer) {
+        config.put(prefix + ".type", QuantizerType.of(quantizer).fileName());
+        write(prefix, quantizer);
+    }
+
+    private void codebook(String prefix, Codebook codebook) {
+        tensor(CodebookFile.tensorName(prefix, 0), codebook);
     }
 
     private void codebooks(String prefix, List<Codebook> codebooks) {

@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 
 /**
@@ -42,7 +43,7 @@ public final class BinarySphericalQuantizer implements Quantizer {
     /** The sign does not depend on the length, so nothing is divided here and no small value can be lost. */
     @Override
     public int[] quantize(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim);
+        Checks.checkDim(latents.dim(), dim);
         int[] indices = new int[Math.multiplyExact(latents.count(), bits.stages())];
         Workers.forRows(threads, latents.count(), (from, to) -> bits.pack(latents.data(), from, to, indices));
         return indices;
@@ -50,7 +51,7 @@ public final class BinarySphericalQuantizer implements Quantizer {
 
     @Override
     public Latents dequantize(int[] indices, int... shape) {
-        int count = StageChecks.checkIndices(indices, codebookSizes());
+        int count = Checks.checkIndices(indices, codebookSizes());
         return Latents.of(shape, dim, bits.unpack(indices, count, (float) (1 / Math.sqrt(dim))));
     }
 

@@ -1,6 +1,7 @@
 package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 
 /** What the quantizers share that turn each dimension into digits of a mixed-radix number. */
@@ -15,7 +16,7 @@ final class DigitQuantizer {
 
     /** Indices {@code [count x stages]} of {@code latents}. */
     static int[] quantize(Latents latents, int dim, MixedRadix radix, int stages, int threads, Rule digitsOf) {
-        checkDim(latents, dim);
+        Checks.checkDim(latents.dim(), dim);
         int[] indices = new int[Math.multiplyExact(latents.count(), stages)];
         Workers.forRows(threads, latents.count(), (from, to) -> {
             int[] digits = new int[radix.digits()];
@@ -29,8 +30,7 @@ final class DigitQuantizer {
 
     /** Vectors {@code [count x dim]} of {@code indices}; {@code vectorOf} writes one from its digits. */
     static Latents dequantize(int[] indices, int dim, MixedRadix radix, int stages, int[] shape, Rule vectorOf) {
-        checkStages(indices, stages);
-        int count = indices.length / stages;
+        int count = Checks.checkStages(indices, stages);
         float[] out = new float[Math.multiplyExact(count, dim)];
         int[] digits = new int[radix.digits()];
         for (int i = 0; i < count; i++) {
@@ -38,18 +38,5 @@ final class DigitQuantizer {
             vectorOf.apply(out, i * dim, digits);
         }
         return Latents.of(shape, dim, out);
-    }
-
-    static void checkDim(Latents latents, int dim) {
-        if (latents.dim() != dim) {
-            throw new IllegalArgumentException("latents have dim " + latents.dim() + ", this quantizer takes " + dim);
-        }
-    }
-
-    static void checkStages(int[] indices, int stages) {
-        if (indices.length % stages != 0) {
-            throw new IllegalArgumentException(
-                    "indices has " + indices.length + " values, must be a multiple of the " + stages + " stages");
-        }
     }
 }

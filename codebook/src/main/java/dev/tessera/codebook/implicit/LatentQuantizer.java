@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +26,11 @@ public final class LatentQuantizer implements Quantizer {
 
     /** @param values {@code [dim][levels]}, at least one value in each dimension, all finite, in any order */
     public LatentQuantizer(float[][] values) {
-        StageChecks.requireAtLeast(1, values.length, "the number of dimensions of values");
+        Checks.requireAtLeast(1, values.length, "the number of dimensions of values");
         this.values = new float[values.length][];
         for (int d = 0; d < values.length; d++) {
-            StageChecks.requireAtLeast(1, values[d].length, "the number of values of dimension " + d);
-            StageChecks.requireFinite(values[d], "values[" + d + "]");
+            Checks.requireAtLeast(1, values[d].length, "the number of values of dimension " + d);
+            Checks.requireFinite(values[d], "values[" + d + "]");
             this.values[d] = values[d].clone();
         }
         int limit = fitsOneStage(values) ? Integer.MAX_VALUE : STAGE_LIMIT;
@@ -83,7 +84,7 @@ public final class LatentQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int[] indices = new int[Math.multiplyExact(latents.count(), codebookSizes.length)];
         Workers.forRows(threads, latents.count(), (from, to) -> quantizeRows(latents.data(), from, to, indices));
         return indices;
@@ -105,7 +106,7 @@ public final class LatentQuantizer implements Quantizer {
 
     @Override
     public Latents dequantize(int[] indices, int... shape) {
-        int count = StageChecks.checkIndices(indices, codebookSizes);
+        int count = Checks.checkIndices(indices, codebookSizes);
         int dim = dim();
         int stages = codebookSizes.length;
         float[] out = new float[Math.multiplyExact(count, dim)];

@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 
 /**
@@ -52,7 +53,7 @@ public final class LookupFreeQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim);
+        Checks.checkDim(latents.dim(), dim);
         int[] indices = new int[Math.multiplyExact(latents.count(), bits.stages())];
         Workers.forRows(threads, latents.count(), (from, to) -> bits.pack(latents.data(), from, to, indices));
         return indices;
@@ -60,7 +61,7 @@ public final class LookupFreeQuantizer implements Quantizer {
 
     @Override
     public Latents dequantize(int[] indices, int... shape) {
-        int count = StageChecks.checkIndices(indices, codebookSizes());
+        int count = Checks.checkIndices(indices, codebookSizes());
         return Latents.of(shape, dim, bits.unpack(indices, count, scale));
     }
 
@@ -91,7 +92,7 @@ public final class LookupFreeQuantizer implements Quantizer {
             throw new IllegalArgumentException("gamma is " + gamma + ", must be finite and at least 0");
         }
         float[] x = latents.data();
-        StageChecks.requireFinite(x, "latents");
+        Checks.requireFinite(x, "latents");
         int d = latents.dim();
         double[] sums = new double[d];
         double sampleEntropy = 0;

@@ -1,5 +1,6 @@
 package dev.tessera.codebook.implicit;
 
+import dev.tessera.codebook.internal.Checks;
 import java.math.BigInteger;
 import java.util.Arrays;
 
@@ -30,8 +31,8 @@ public final class PyramidEnumeration {
      * @param pulses K, at least 1; N x (K + 2) at most 2^18
      */
     public PyramidEnumeration(int dim, int pulses) {
-        this.dim = StageChecks.requireAtLeast(1, dim, "dim");
-        this.pulses = StageChecks.requireAtLeast(1, pulses, "pulses");
+        this.dim = Checks.requireAtLeast(1, dim, "dim");
+        this.pulses = Checks.requireAtLeast(1, pulses, "pulses");
         if (dim * (pulses + 2L) > CELLS) {
             throw new IllegalArgumentException(
                     "dim is " + dim + " and pulses is " + pulses + ", dim x (pulses + 2) must be at most " + CELLS);

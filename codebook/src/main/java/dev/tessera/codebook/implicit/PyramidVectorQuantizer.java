@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Arrays;
 
@@ -41,7 +42,7 @@ public final class PyramidVectorQuantizer implements Quantizer {
      * @param gains the lengths to choose from, all finite, in any order; empty for directions only
      */
     public PyramidVectorQuantizer(int dim, int pulses, float[] gains) {
-        StageChecks.requireFinite(gains, "gains");
+        Checks.requireFinite(gains, "gains");
         this.pyramid = new PyramidEnumeration(dim, pulses);
         this.gains = gains.clone();
         int[] shapeSizes = pyramid.stageSizes();
@@ -84,7 +85,7 @@ public final class PyramidVectorQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int stages = codebookSizes.length;
         int[] indices = new int[Math.multiplyExact(latents.count(), stages)];
         Workers.forRows(threads, latents.count(), (from, to) -> {
@@ -102,7 +103,7 @@ public final class PyramidVectorQuantizer implements Quantizer {
 
     /** The least-squares gain of every vector, its projection on the unit vector chosen for it, {@code [count]}. */
     public float[] leastSquaresGains(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         float[] out = new float[latents.count()];
         Workers.forRows(threads, latents.count(), (from, to) -> {
             PulseSearch search = new PulseSearch(dim(), pulses());
@@ -115,7 +116,7 @@ public final class PyramidVectorQuantizer implements Quantizer {
 
     @Override
     public Latents dequantize(int[] indices, int... shape) {
-        int count = StageChecks.checkIndices(indices, codebookSizes);
+        int count = Checks.checkIndices(indices, codebookSizes);
         int dim = dim();
         int stages = codebookSizes.length;
         float[] out = new float[Math.multiplyExact(count, dim)];

@@ -1,5 +1,7 @@
 package dev.tessera.codebook.implicit;
 
+import dev.tessera.codebook.internal.Checks;
+
 /**
  * Unbiased estimates of inner products from one bit per dimension (Gao and Long 2024, theorem 3.2).
  *
@@ -58,7 +60,7 @@ public final class RaBitEstimator {
             throw new IllegalArgumentException(
                     name + " has " + vector.length + " values, must have dim = " + centre.length);
         }
-        StageChecks.requireFinite(vector, name);
+        Checks.requireFinite(vector, name);
     }
 
     /** A vector y, rotated. */

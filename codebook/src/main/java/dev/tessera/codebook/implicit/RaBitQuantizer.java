@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Arrays;
 
@@ -32,9 +33,9 @@ public final class RaBitQuantizer implements Quantizer {
      * @param seed of the rotation
      */
     public RaBitQuantizer(float[] centre, float[] gains, long seed) {
-        StageChecks.requireFinite(centre, "centre");
-        StageChecks.requireFinite(gains, "gains");
-        StageChecks.requireAtLeast(1, gains.length, "the number of gains");
+        Checks.requireFinite(centre, "centre");
+        Checks.requireFinite(gains, "gains");
+        Checks.requireAtLeast(1, gains.length, "the number of gains");
         this.rotation = new RandomRotation(centre.length, seed);
         this.centre = centre.clone();
         this.gains = gains.clone();
@@ -44,8 +45,8 @@ public final class RaBitQuantizer implements Quantizer {
     }
 
     private RaBitQuantizer(RaBitQuantizer other, float[] gains) {
-        StageChecks.requireFinite(gains, "gains");
-        StageChecks.requireAtLeast(1, gains.length, "the number of gains");
+        Checks.requireFinite(gains, "gains");
+        Checks.requireAtLeast(1, gains.length, "the number of gains");
         this.rotation = other.rotation;
         this.centre = other.centre;
         this.gains = gains.clone();
@@ -96,7 +97,7 @@ public final class RaBitQuantizer implements Quantizer {
 
     @Override
     public int[] quantize(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int dim = dim();
         int stages = codebookSizes.length;
         int[] indices = new int[Math.multiplyExact(latents.count(), stages)];
@@ -119,7 +120,7 @@ public final class RaBitQuantizer implements Quantizer {
 
     /** The least-squares gain (x - c).q of every vector, {@code [count]}. */
     public float[] leastSquaresGains(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int dim = dim();
         float[] out = new float[latents.count()];
         Workers.forRows(threads, latents.count(), (from, to) -> {
@@ -136,7 +137,7 @@ public final class RaBitQuantizer implements Quantizer {
 
     @Override
     public Latents dequantize(int[] indices, int... shape) {
-        int count = StageChecks.checkIndices(indices, codebookSizes);
+        int count = Checks.checkIndices(indices, codebookSizes);
         int dim = dim();
         int stages = codebookSizes.length;
         float[] out = new float[Math.multiplyExact(count, dim)];

@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SeededGaussian;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codebook.internal.kernels.NearestKernel;
@@ -34,15 +35,15 @@ public final class RandomProjection {
      * @param scale {@code [dim]}, multiplies the difference, all finite
      */
     public RandomProjection(long seed, int codebookSize, int projectedDim, float[] mean, float[] scale) {
-        StageChecks.requireAtLeast(1, codebookSize, "codebookSize");
-        StageChecks.requireAtLeast(1, projectedDim, "projectedDim");
-        StageChecks.requireAtLeast(1, mean.length, "the length of mean");
+        Checks.requireAtLeast(1, codebookSize, "codebookSize");
+        Checks.requireAtLeast(1, projectedDim, "projectedDim");
+        Checks.requireAtLeast(1, mean.length, "the length of mean");
         if (scale.length != mean.length) {
             throw new IllegalArgumentException(
                     "scale has " + scale.length + " values, must have as many as mean, " + mean.length);
         }
-        StageChecks.requireFinite(mean, "mean");
-        StageChecks.requireFinite(scale, "scale");
+        Checks.requireFinite(mean, "mean");
+        Checks.requireFinite(scale, "scale");
         this.seed = seed;
         this.mean = mean.clone();
         this.scale = scale.clone();
@@ -120,7 +121,7 @@ public final class RandomProjection {
      * @param threads at least 1
      */
     public int[] assign(Latents latents, int threads) {
-        StageChecks.checkDim(latents.dim(), dim());
+        Checks.checkDim(latents.dim(), dim());
         int[] indices = new int[latents.count()];
         Workers.forRows(threads, latents.count(), (from, to) -> assignRows(latents.data(), from, to, indices));
         return indices;

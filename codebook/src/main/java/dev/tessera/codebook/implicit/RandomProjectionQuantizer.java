@@ -3,6 +3,7 @@ package dev.tessera.codebook.implicit;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 
 /**
  * A {@link RandomProjection} with a table that leads back: the index is chosen by the random projection and book, the
@@ -49,7 +50,7 @@ public final class RandomProjectionQuantizer implements Quantizer {
 
     @Override
     public Latents dequantize(int[] indices, int... shape) {
-        StageChecks.checkIndices(indices, codebookSizes());
+        Checks.checkIndices(indices, codebookSizes());
         int d = dim();
         float[] out = new float[Math.multiplyExact(indices.length, d)];
         for (int i = 0; i < indices.length; i++) {

@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Arrays;
 
@@ -89,7 +90,7 @@ public final class ResidualFsq implements Quantizer {
     @Override
     public int[] quantize(Latents latents, int threads) {
         int d = dim();
-        DigitQuantizer.checkDim(latents, d);
+        Checks.checkDim(latents.dim(), d);
         int[] indices = new int[Math.multiplyExact(latents.count(), stages)];
         Workers.forRows(threads, latents.count(), (from, to) -> {
             double[] residual = new double[d];
@@ -127,9 +128,8 @@ public final class ResidualFsq implements Quantizer {
 
     @Override
     public Latents dequantize(int[] indices, int... shape) {
-        DigitQuantizer.checkStages(indices, stages);
         int d = dim();
-        int count = indices.length / stages;
+        int count = Checks.checkStages(indices, stages);
         float[] out = new float[Math.multiplyExact(count, d)];
         int[] digits = new int[d];
         double[] sum = new double[d];

@@ -1,5 +1,6 @@
 package dev.tessera.codebook.implicit;
 
+import dev.tessera.codebook.internal.Checks;
 import java.util.Arrays;
 
 /**
@@ -13,7 +14,7 @@ final class SignBits {
     private final BitOrder order;
 
     SignBits(int dim, BitOrder order) {
-        this.dim = StageChecks.requireAtLeast(1, dim, "dim");
+        this.dim = Checks.requireAtLeast(1, dim, "dim");
         this.order = order;
     }
 

@@ -29,23 +29,14 @@ public final class AffineMap {
         if (bias.length != outputDim) {
             throw new IllegalArgumentException(name + " bias has " + bias.length + " values, must have " + outputDim);
         }
-        checkFinite(weight, name + " weight");
-        checkFinite(bias, name + " bias");
+        Checks.requireFinite(weight, name + " weight");
+        Checks.requireFinite(bias, name + " bias");
         this.inputDim = inputDim;
         this.bias = bias.clone();
         this.columns = new float[inputDim][outputDim];
         for (int o = 0; o < outputDim; o++) {
             for (int k = 0; k < inputDim; k++) {
                 columns[k][o] = weight[o * inputDim + k];
-            }
-        }
-    }
-
-    private static void checkFinite(float[] values, String name) {
-        for (int i = 0; i < values.length; i++) {
-            if (!Float.isFinite(values[i])) {
-                throw new IllegalArgumentException(
-                        name + " has the value " + values[i] + " at " + i + ", must be finite");
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Objects;
@@ -88,7 +89,7 @@ public final class EmaCodebook {
      */
     public double update(Latents batch) {
         requireStarted();
-        LearnerInput.check(batch);
+        Checks.requireVectors(batch);
         if (batch.dim() != codes.dim()) {
             throw new IllegalArgumentException(
                     "the batch has dim " + batch.dim() + ", the codebook has " + codes.dim());
@@ -109,7 +110,7 @@ public final class EmaCodebook {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public Codebook fit(Latents vectors) {
-        LearnerInput.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
         ShuffledBatches batches = new ShuffledBatches(vectors, batchSize, random);
         long wanted = Math.max(batchSize, (long) START_VECTORS_PER_CODE * codebookSize);
@@ -164,13 +165,13 @@ public final class EmaCodebook {
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Share of the old averages that an update keeps, in [0, 1]. */
         public Builder decay(double decay) {
-            this.decay = LearnerInput.requireIn(0, 1, decay, "decay");
+            this.decay = Checks.requireIn(0, 1, decay, "decay");
             return this;
         }
 
@@ -179,7 +180,7 @@ public final class EmaCodebook {
          * epsilon shrinks towards zero, unless it is revived before.
          */
         public Builder epsilon(double epsilon) {
-            this.epsilon = LearnerInput.requireIn(0, 1, epsilon, "epsilon");
+            this.epsilon = Checks.requireIn(0, 1, epsilon, "epsilon");
             return this;
         }
 
@@ -196,25 +197,25 @@ public final class EmaCodebook {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Most k-means updates of the start, at least 0. */
         public Builder startIterations(int startIterations) {
-            this.startIterations = KMeans.Builder.requireAtLeast(0, startIterations, "startIterations");
+            this.startIterations = Checks.requireAtLeast(0, startIterations, "startIterations");
             return this;
         }
 
         /** Vectors per update of {@link #fit}, at least 1. */
         public Builder batchSize(int batchSize) {
-            this.batchSize = KMeans.Builder.requireAtLeast(1, batchSize, "batchSize");
+            this.batchSize = Checks.requireAtLeast(1, batchSize, "batchSize");
             return this;
         }
 
         /** Passes over the vectors of {@link #fit}, at least 1. */
         public Builder epochs(int epochs) {
-            this.epochs = KMeans.Builder.requireAtLeast(1, epochs, "epochs");
+            this.epochs = Checks.requireAtLeast(1, epochs, "epochs");
             return this;
         }
 

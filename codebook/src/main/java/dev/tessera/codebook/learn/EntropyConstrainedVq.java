@@ -3,6 +3,7 @@ package dev.tessera.codebook.learn;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.EcvqQuantizer;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ public final class EntropyConstrainedVq {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public EcvqResult run(Latents vectors) {
-        LearnerInput.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
         TrainingSet set = new TrainingSet(vectors.dim(), vectors.count(), vectors.data(), null)
                 .sample((long) codebookSize * maxPointsPerCode, random);
@@ -159,19 +160,19 @@ public final class EntropyConstrainedVq {
 
         /** Squared distance that one bit is worth, finite and at least 0. */
         public Builder lambda(double lambda) {
-            this.lambda = LearnerInput.requireIn(0, Double.MAX_VALUE, lambda, "lambda");
+            this.lambda = Checks.requireIn(0, Double.MAX_VALUE, lambda, "lambda");
             return this;
         }
 
         /** K to start from, at least 1; the codebook has as many code vectors or fewer. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most iterations after the first assignment with rates, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -182,13 +183,13 @@ public final class EntropyConstrainedVq {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the training sample per code vector, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = KMeans.Builder.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 

@@ -2,21 +2,24 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.CodebookUsage;
-import dev.tessera.codebook.FactorizedQuantizer;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.ProjectedQuantizer;
+import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.SphericalQuantizer;
+import dev.tessera.codebook.VectorQuantizer;
 import dev.tessera.codebook.internal.AffineMap;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Arrays;
 
 /**
- * Learns a {@link FactorizedQuantizer} (factorized codes of the improved VQGAN, Yu et al. 2022, and of DAC, Kumar et
- * al. 2023) on fixed vectors: principal components for the projection, k-means on the projected vectors, least squares
- * for the way back.
+ * Learns factorized codes (improved VQGAN, Yu et al. 2022; DAC, Kumar et al. 2023) on fixed vectors: principal
+ * components for the projection to a low dimension, k-means on the projected vectors, least squares for the way back.
  *
  * <p>With {@code normalized} codes the projected vectors are scaled to length 1 and clustered by spherical k-means
- * (Dhillon and Modha 2001); a code vector then gets the length that serves its members best.
+ * (Dhillon and Modha 2001); a code vector then gets the length that serves its members best, and the search compares directions only.
  *
  * <p>The same vectors, seed and settings give the same quantizer for any thread count.
  */
@@ -44,7 +47,7 @@ public final class FactorizedKMeans {
     }
 
     /** The quantizer of {@link #run}. */
-    public FactorizedQuantizer fit(Latents vectors) {
+    public ProjectedQuantizer fit(Latents vectors) {
         return run(vectors).quantizer();
     }
 
@@ -54,7 +57,7 @@ public final class FactorizedKMeans {
      * @throws IllegalArgumentException when there are no vectors, a value is not finite or their dim is below codeDim
      */
     public FactorizedKMeansResult run(Latents vectors) {
-        Training.check(vectors);
+        Checks.requireVectors(vectors);
         int dim = vectors.dim();
         if (codeDim > dim) {
             throw new IllegalArgumentException(
@@ -66,25 +69,22 @@ public final class FactorizedKMeans {
         float[] projected =
                 new AffineMap(dim, codeDim, inWeight, inBias, "in").applyAll(vectors.data(), vectors.count(), threads);
         Codebook codebook = learn(projected.clone());
-        float[] identity = new float[codeDim * codeDim];
-        for (int k = 0; k < codeDim; k++) {
-            identity[k * codeDim + k] = 1;
-        }
-        // the very search of the result, without its projections
-        int[] indices = new FactorizedQuantizer(
-                        identity, new float[codeDim], codebook, normalized, identity, new float[codeDim])
-                .quantize(Latents.of(vectors.count(), codeDim, projected), threads);
+        int[] indices = quantizer(codebook).quantize(Latents.of(vectors.count(), codeDim, projected), threads);
         if (normalized) {
             codebook = withLengths(codebook, projected, indices);
         }
         Lift lift = Lift.fit(vectors, codebook, indices);
-        FactorizedQuantizer quantizer =
-                new FactorizedQuantizer(inWeight, inBias, codebook, normalized, lift.weight(), lift.bias());
+        ProjectedQuantizer quantizer =
+                new ProjectedQuantizer(dim, inWeight, inBias, quantizer(codebook), lift.weight(), lift.bias());
         int[] found = quantizer.quantize(vectors, threads);
         return new FactorizedKMeansResult(
                 quantizer,
                 Distortions.between(vectors, quantizer.dequantize(found, found.length)),
                 CodebookUsage.of(found, codebook.codebookSize()));
+    }
+
+    private Quantizer quantizer(Codebook codebook) {
+        return normalized ? SphericalQuantizer.factorized(codebook) : new VectorQuantizer(codebook);
     }
 
     private static float[] inBias(Klt principal) {
@@ -107,7 +107,7 @@ public final class FactorizedKMeans {
             normalizeRows(projected);
         }
         SplitMix64 random = new SplitMix64(seed);
-        TrainingSet set = Training.of(Latents.of(projected.length / codeDim, codeDim, projected))
+        TrainingSet set = TrainingSet.of(Latents.of(projected.length / codeDim, codeDim, projected))
                 .sample((long) codebookSize * maxPointsPerCode, random);
         try (Workers workers = new Workers(threads)) {
             float[] start = KMeansPlusPlus.start(set, codebookSize, false, random, workers);
@@ -126,7 +126,17 @@ public final class FactorizedKMeans {
                 }
                 directions = next;
             }
+            giveDirections(directions);
             return Codebook.of(directions.length / codeDim, codeDim, directions);
+        }
+    }
+
+    /** A code vector of zeros has only zeros as members, which any direction serves. */
+    private void giveDirections(float[] codes) {
+        for (int from = 0; from < codes.length; from += codeDim) {
+            if (dot(codes, from, codes, from) == 0) {
+                codes[from] = 1;
+            }
         }
     }
 
@@ -182,19 +192,19 @@ public final class FactorizedKMeans {
 
         /** Dimension of the code vectors, at least 1 and at most that of the vectors. */
         public Builder codeDim(int codeDim) {
-            this.codeDim = KMeans.Builder.requireAtLeast(1, codeDim, "codeDim");
+            this.codeDim = Checks.requireAtLeast(1, codeDim, "codeDim");
             return this;
         }
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most k-means updates, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -211,13 +221,13 @@ public final class FactorizedKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the k-means sample per code vector, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = KMeans.Builder.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 

@@ -3,6 +3,7 @@ package dev.tessera.codebook.learn;
 import dev.tessera.codebook.GroupedQuantizer;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Columns;
 import dev.tessera.codebook.internal.SplitMix64;
 import java.util.ArrayList;
@@ -85,19 +86,19 @@ public final class GroupedResidualKMeans {
 
         /** Stages of every group, at least 1. */
         public Builder stages(int stages) {
-            this.stages = KMeans.Builder.requireAtLeast(1, stages, "stages");
+            this.stages = Checks.requireAtLeast(1, stages, "stages");
             return this;
         }
 
         /** K of every stage, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most k-means updates per stage, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -109,7 +110,7 @@ public final class GroupedResidualKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

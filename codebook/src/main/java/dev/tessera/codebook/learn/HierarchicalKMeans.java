@@ -3,6 +3,7 @@ package dev.tessera.codebook.learn;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ public final class HierarchicalKMeans {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public Codebook fit(Latents vectors) {
-        LearnerInput.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
         Codebook coarse = KMeans.builder()
                 .codebookSize((int) Math.round(Math.sqrt(codebookSize)))
@@ -213,19 +214,19 @@ public final class HierarchicalKMeans {
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most k-means updates inside each coarse cluster, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
         /** Lloyd iterations over the whole codebook and all vectors after that, at least 0. */
         public Builder refinements(int refinements) {
-            this.refinements = KMeans.Builder.requireAtLeast(0, refinements, "refinements");
+            this.refinements = Checks.requireAtLeast(0, refinements, "refinements");
             return this;
         }
 
@@ -248,13 +249,13 @@ public final class HierarchicalKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the training sample of a coarse cluster per code vector of it, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = KMeans.Builder.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
@@ -95,10 +96,7 @@ public final class KMeans {
      * @param zeroFirst whether centroid 0 is the zero vector and stays so
      */
     KMeansResult learn(Latents vectors, float[] weights, boolean zeroFirst) {
-        if (vectors.count() < 1) {
-            throw new IllegalArgumentException("there are no vectors to learn from");
-        }
-        checkFinite(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
         TrainingSet all = new TrainingSet(vectors.dim(), vectors.count(), vectors.data(), weights);
         TrainingSet training = all.sample((long) codebookSize * maxPointsPerCode, random);
@@ -115,41 +113,31 @@ public final class KMeans {
             case PLUS_PLUS -> KMeansPlusPlus.start(training, codebookSize, false, random, workers);
             case PARALLEL -> ParallelStart.start(training, codebookSize, false, random, workers);
             case AFK_MC2 -> MarkovStart.start(training, codebookSize, random);
-            case RANDOM -> {
-                float[] drawn = distinct(training.sample(codebookSize, random));
-                yield drawn.length == codebookSize * training.dim()
-                        ? drawn
-                        : KMeansPlusPlus.start(training, codebookSize, false, random, workers);
-            }
+            case RANDOM -> drawDistinct(training, random);
         };
     }
 
-    /** The different vectors of a sample. */
-    private static float[] distinct(TrainingSet sample) {
-        int d = sample.dim();
+    /** Different vectors of positive weight in random order, K of them or all that there are. */
+    private float[] drawDistinct(TrainingSet training, SplitMix64 random) {
+        int d = training.dim();
+        int[] rows = new int[training.count()];
+        Arrays.setAll(rows, i -> i);
         Set<List<Float>> seen = new HashSet<>();
-        float[] result = new float[sample.count() * d];
+        float[] drawn = new float[Math.multiplyExact(Math.min(codebookSize, rows.length), d)];
         int found = 0;
-        for (int i = 0; i < sample.count(); i++) {
+        for (int i = 0; i < rows.length && found < codebookSize; i++) {
+            int j = i + random.nextInt(rows.length - i);
+            int row = rows[j];
+            rows[j] = rows[i];
             List<Float> vector = new ArrayList<>(d);
-            for (int k = 0; k < d; k++) {
-                vector.add(sample.x()[i * d + k] + 0f); // -0 is 0
+            for (int t = 0; t < d; t++) {
+                vector.add(training.x()[row * d + t] + 0f); // -0 is 0
             }
-            if (sample.weight(i) > 0 && seen.add(vector)) {
-                System.arraycopy(sample.x(), i * d, result, found++ * d, d);
-            }
-        }
-        return Arrays.copyOf(result, found * d);
-    }
-
-    private static void checkFinite(Latents vectors) {
-        float[] x = vectors.data();
-        for (int i = 0; i < x.length; i++) {
-            if (!Float.isFinite(x[i])) {
-                throw new IllegalArgumentException("vector " + i / vectors.dim() + " has the value " + x[i]
-                        + " in dimension " + i % vectors.dim() + ", must be finite");
+            if (training.weight(row) > 0 && seen.add(vector)) {
+                System.arraycopy(training.x(), row * d, drawn, found++ * d, d);
             }
         }
+        return Arrays.copyOf(drawn, found * d);
     }
 
     /** Settings; defaults: 256 code vectors, 20 iterations, seed 1, all processors, 256 training vectors per code vector. */
@@ -165,13 +153,13 @@ public final class KMeans {
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most updates to make, at least 0 (0: the start alone). */
         public Builder iterations(int iterations) {
-            this.iterations = requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -182,13 +170,13 @@ public final class KMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the training sample per code vector, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 
@@ -200,13 +188,6 @@ public final class KMeans {
 
         public KMeans build() {
             return new KMeans(this);
-        }
-
-        static int requireAtLeast(int least, int value, String name) {
-            if (value < least) {
-                throw new IllegalArgumentException(name + " is " + value + ", must be at least " + least);
-            }
-            return value;
         }
     }
 }

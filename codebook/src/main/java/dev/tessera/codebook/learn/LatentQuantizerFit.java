@@ -2,6 +2,7 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.implicit.LatentQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
 import java.util.Arrays;
 import java.util.List;
@@ -46,7 +47,7 @@ public final class LatentQuantizerFit {
      *     dimension
      */
     public LatentQuantizerResult run(Latents vectors) {
-        FitChecks.requireVectors(vectors);
+        Checks.requireVectors(vectors);
         int dim = vectors.dim();
         if (levels.length != 1 && levels.length != dim) {
             throw new IllegalArgumentException(
@@ -89,9 +90,9 @@ public final class LatentQuantizerFit {
 
         /** Number of values, each at least 1: one number for every dimension alike, or one per dimension. */
         public Builder levels(int... levels) {
-            KMeans.Builder.requireAtLeast(1, levels.length, "the length of levels");
+            Checks.requireAtLeast(1, levels.length, "the length of levels");
             for (int level : levels) {
-                KMeans.Builder.requireAtLeast(1, level, "levels");
+                Checks.requireAtLeast(1, level, "levels");
             }
             this.levels = levels.clone();
             return this;
@@ -99,13 +100,13 @@ public final class LatentQuantizerFit {
 
         /** Most updates to make, at least 0 (0: the equally spaced values). */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.CodebookUsage;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
@@ -34,7 +35,7 @@ final class LinearProjection {
 
     /** The start is that of PyTorch's linear layer: uniform in +-basisDim^-1/2, weight before bias. */
     LinearProjection(Codebook basis, Latents latents, ProjectionSettings settings, SplitMix64 random) {
-        Training.check(latents);
+        Checks.requireVectors(latents);
         this.basis = basis;
         this.latents = latents;
         this.settings = settings;

@@ -5,6 +5,7 @@ import dev.tessera.codebook.AdditiveSearch;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ResidualQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
@@ -58,9 +59,9 @@ public final class LocalSearchQuantization {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public LocalSearchQuantizationResult run(Latents vectors) {
-        Training.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
-        TrainingSet set = Training.of(vectors).sample((long) codebookSize * maxPointsPerCode, random);
+        TrainingSet set = TrainingSet.of(vectors).sample((long) codebookSize * maxPointsPerCode, random);
         Latents training = Latents.of(set.count(), set.dim(), set.x());
         ResidualQuantizer start = ResidualKMeans.builder()
                 .stages(codebooks)
@@ -108,25 +109,25 @@ public final class LocalSearchQuantization {
 
         /** Number of codebooks, at least 1. */
         public Builder codebooks(int codebooks) {
-            this.codebooks = KMeans.Builder.requireAtLeast(1, codebooks, "codebooks");
+            this.codebooks = Checks.requireAtLeast(1, codebooks, "codebooks");
             return this;
         }
 
         /** K of every codebook, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Codebook updates, each followed by a search for better indices, at least 0 (0: the residual start). */
         public Builder rounds(int rounds) {
-            this.rounds = KMeans.Builder.requireAtLeast(0, rounds, "rounds");
+            this.rounds = Checks.requireAtLeast(0, rounds, "rounds");
             return this;
         }
 
         /** Most k-means updates per stage of the start, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -158,13 +159,13 @@ public final class LocalSearchQuantization {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the training sample per code vector of one codebook, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = KMeans.Builder.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ public final class MiniBatchKMeans {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public MiniBatchResult run(Latents vectors) {
-        LearnerInput.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
         TrainingSet set = new TrainingSet(vectors.dim(), vectors.count(), vectors.data(), null);
         List<Double> distortions = new ArrayList<>();
@@ -95,25 +96,25 @@ public final class MiniBatchKMeans {
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Vectors per step, at least 1. */
         public Builder batchSize(int batchSize) {
-            this.batchSize = KMeans.Builder.requireAtLeast(1, batchSize, "batchSize");
+            this.batchSize = Checks.requireAtLeast(1, batchSize, "batchSize");
             return this;
         }
 
         /** Most steps to make, at least 0; it ends earlier when the epochs are over. */
         public Builder steps(int steps) {
-            this.steps = KMeans.Builder.requireAtLeast(0, steps, "steps");
+            this.steps = Checks.requireAtLeast(0, steps, "steps");
             return this;
         }
 
         /** Most passes over the vectors, at least 1. */
         public Builder epochs(int epochs) {
-            this.epochs = KMeans.Builder.requireAtLeast(1, epochs, "epochs");
+            this.epochs = Checks.requireAtLeast(1, epochs, "epochs");
             return this;
         }
 
@@ -124,7 +125,7 @@ public final class MiniBatchKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

@@ -5,6 +5,7 @@ import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codebook.RotatedQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Columns;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
@@ -57,9 +58,9 @@ public final class OptimizedProduct {
     public OptimizedProductResult run(Latents vectors) {
         int dim = vectors.dim();
         int[] dims = subspaces.dims(dim);
-        Training.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
-        TrainingSet set = Training.of(vectors).sample((long) codebookSize * maxPointsPerCode, random);
+        TrainingSet set = TrainingSet.of(vectors).sample((long) codebookSize * maxPointsPerCode, random);
         Latents training = Latents.of(set.count(), dim, set.x());
         Klt principal = Klt.fit(training, dim, threads);
         float[] mean = principal.mean();
@@ -109,7 +110,7 @@ public final class OptimizedProduct {
         List<Codebook> codebooks = new ArrayList<>();
         int first = 0;
         for (int width : dims) {
-            TrainingSet part = Training.of(Columns.slice(rotated, first, width));
+            TrainingSet part = TrainingSet.of(Columns.slice(rotated, first, width));
             float[] start = KMeansPlusPlus.start(part, codebookSize, false, new SplitMix64(random.nextLong()), workers);
             codebooks.add(Codebook.of(start.length / width, width, start));
             first += width;
@@ -123,7 +124,7 @@ public final class OptimizedProduct {
         int first = 0;
         for (int m = 0; m < codebooks.size(); m++) {
             Codebook codebook = codebooks.get(m);
-            TrainingSet part = Training.of(Columns.slice(rotated, first, codebook.codeDim()));
+            TrainingSet part = TrainingSet.of(Columns.slice(rotated, first, codebook.codeDim()));
             KMeansResult result = new Lloyd(part, codebook.toArray(), false, workers).run(updates);
             codebooks.set(m, result.codebook());
             distortion += result.distortion();
@@ -164,19 +165,19 @@ public final class OptimizedProduct {
 
         /** K of every subspace, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Updates of the rotation, at least 0 (0: the parametric solution). */
         public Builder rounds(int rounds) {
-            this.rounds = KMeans.Builder.requireAtLeast(0, rounds, "rounds");
+            this.rounds = Checks.requireAtLeast(0, rounds, "rounds");
             return this;
         }
 
         /** Most k-means updates after the last round, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -187,13 +188,13 @@ public final class OptimizedProduct {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the training sample per code vector of one subspace, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = KMeans.Builder.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.OkLab;
 import dev.tessera.codebook.PaletteQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import java.util.Arrays;
 
 /**
@@ -158,19 +159,19 @@ public final class PaletteKMeans {
 
         /** Places of the palette, at least 1. */
         public Builder colours(int colours) {
-            this.colours = KMeans.Builder.requireAtLeast(1, colours, "colours");
+            this.colours = Checks.requireAtLeast(1, colours, "colours");
             return this;
         }
 
         /** How many of the places are kept for colours far from all others, at least 0, fewer than there are places. */
         public Builder salientColours(int salientColours) {
-            this.salientColours = KMeans.Builder.requireAtLeast(0, salientColours, "salientColours");
+            this.salientColours = Checks.requireAtLeast(0, salientColours, "salientColours");
             return this;
         }
 
         /** Most updates of k-means, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -181,7 +182,7 @@ public final class PaletteKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

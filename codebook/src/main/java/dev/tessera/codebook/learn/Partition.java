@@ -1,5 +1,6 @@
 package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.internal.Checks;
 import java.util.Arrays;
 
 /**
@@ -10,7 +11,7 @@ import java.util.Arrays;
  */
 record Partition(int parts, int[] given) {
     static Partition even(int parts, String name) {
-        return new Partition(KMeans.Builder.requireAtLeast(1, parts, name), new int[0]);
+        return new Partition(Checks.requireAtLeast(1, parts, name), new int[0]);
     }
 
     static Partition of(int[] dims) {
@@ -18,7 +19,7 @@ record Partition(int parts, int[] given) {
             throw new IllegalArgumentException("dims is empty, must have at least 1 value");
         }
         for (int d : dims) {
-            KMeans.Builder.requireAtLeast(1, d, "a value of dims");
+            Checks.requireAtLeast(1, d, "a value of dims");
         }
         return new Partition(dims.length, dims.clone());
     }

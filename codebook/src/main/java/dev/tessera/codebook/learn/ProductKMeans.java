@@ -4,10 +4,12 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Columns;
 import dev.tessera.codebook.internal.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Learns a {@link ProductQuantizer} (Jegou, Douze and Schmid 2011): a {@link KMeans} codebook for each subspace of
@@ -21,6 +23,7 @@ public final class ProductKMeans {
     private final int iterations;
     private final long seed;
     private final int threads;
+    private final KMeansStart start;
 
     private ProductKMeans(Builder builder) {
         this.subspaces = builder.subspaces;
@@ -28,6 +31,7 @@ public final class ProductKMeans {
         this.iterations = builder.iterations;
         this.seed = builder.seed;
         this.threads = builder.threads;
+        this.start = builder.start;
     }
 
     public static Builder builder() {
@@ -57,6 +61,7 @@ public final class ProductKMeans {
                     .iterations(iterations)
                     .seed(seeds.nextLong())
                     .threads(threads)
+                    .start(start)
                     .build()
                     .fit(part);
             VectorQuantizer quantizer = new VectorQuantizer(codebook);
@@ -68,13 +73,14 @@ public final class ProductKMeans {
         return new ProductKMeansResult(new ProductQuantizer(codebooks), distortions);
     }
 
-    /** Settings; defaults: 8 subspaces of 256 code vectors, 20 iterations, seed 1, all processors. */
+    /** Settings; defaults: 8 subspaces of 256 code vectors, 20 iterations, seed 1, all processors, k-means++ start. */
     public static final class Builder {
         private Partition subspaces = Partition.even(8, "subspaces");
         private int codebookSize = 256;
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
+        private KMeansStart start = KMeansStart.PLUS_PLUS;
 
         private Builder() {}
 
@@ -95,13 +101,13 @@ public final class ProductKMeans {
 
         /** K of every subspace, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most k-means updates per subspace, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -113,7 +119,13 @@ public final class ProductKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
+            return this;
+        }
+
+        /** How k-means chooses its first centroids. */
+        public Builder start(KMeansStart start) {
+            this.start = Objects.requireNonNull(start, "start");
             return this;
         }
 

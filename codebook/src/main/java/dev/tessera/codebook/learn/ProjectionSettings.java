@@ -1,5 +1,7 @@
 package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.internal.Checks;
+
 /**
  * How {@link LinearProjection} trains.
  *
@@ -10,9 +12,9 @@ package dev.tessera.codebook.learn;
  */
 record ProjectionSettings(int epochs, int batchSize, double learningRate, int threads) {
     ProjectionSettings {
-        KMeans.Builder.requireAtLeast(0, epochs, "epochs");
-        KMeans.Builder.requireAtLeast(1, batchSize, "batchSize");
-        KMeans.Builder.requireAtLeast(1, threads, "threads");
+        Checks.requireAtLeast(0, epochs, "epochs");
+        Checks.requireAtLeast(1, batchSize, "batchSize");
+        Checks.requireAtLeast(1, threads, "threads");
         if (!(learningRate > 0 && learningRate < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(
                     "learningRate is " + learningRate + ", must be finite and greater than 0");

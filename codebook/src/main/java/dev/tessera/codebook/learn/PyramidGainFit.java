@@ -2,6 +2,7 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.implicit.PyramidVectorQuantizer;
+import dev.tessera.codebook.internal.Checks;
 
 /**
  * Learns the gains of a {@link PyramidVectorQuantizer}: k-means of the least-squares gains by Lloyd's updates from
@@ -31,7 +32,7 @@ public final class PyramidGainFit {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public PyramidVectorQuantizer fit(Latents vectors) {
-        FitChecks.requireVectors(vectors);
+        Checks.requireVectors(vectors);
         PyramidVectorQuantizer directions = new PyramidVectorQuantizer(vectors.dim(), pulses);
         ScalarLloyd lloyd = new ScalarLloyd(directions.leastSquaresGains(vectors, threads));
         float[] start = ScalarLloyd.linspace(lloyd.least(), lloyd.largest(), gainLevels);
@@ -49,25 +50,25 @@ public final class PyramidGainFit {
 
         /** K, at least 1. */
         public Builder pulses(int pulses) {
-            this.pulses = KMeans.Builder.requireAtLeast(1, pulses, "pulses");
+            this.pulses = Checks.requireAtLeast(1, pulses, "pulses");
             return this;
         }
 
         /** Number of gains, at least 1. */
         public Builder gainLevels(int gainLevels) {
-            this.gainLevels = KMeans.Builder.requireAtLeast(1, gainLevels, "gainLevels");
+            this.gainLevels = Checks.requireAtLeast(1, gainLevels, "gainLevels");
             return this;
         }
 
         /** Most updates to make, at least 0 (0: equally spaced gains). */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

@@ -1,5 +1,6 @@
 package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import java.util.Arrays;
 
@@ -41,7 +42,7 @@ public sealed interface QuantizerDropout {
             if (cutoff < 0 || cutoff >= stages) {
                 throw new IllegalArgumentException("cutoff is " + cutoff + ", must be in [0, " + stages + ")");
             }
-            KMeans.Builder.requireAtLeast(1, multiple, "multiple");
+            Checks.requireAtLeast(1, multiple, "multiple");
         }
 
         @Override
@@ -133,11 +134,11 @@ public sealed interface QuantizerDropout {
     }
 
     private static void requireStages(int stages) {
-        KMeans.Builder.requireAtLeast(1, stages, "stages");
+        Checks.requireAtLeast(1, stages, "stages");
     }
 
     private static int[] constant(int rows, int value) {
-        int[] values = new int[KMeans.Builder.requireAtLeast(0, rows, "rows")];
+        int[] values = new int[Checks.requireAtLeast(0, rows, "rows")];
         Arrays.fill(values, value);
         return values;
     }

@@ -2,6 +2,7 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.implicit.RaBitQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Covariance;
 
 /**
@@ -34,7 +35,7 @@ public final class RaBitFit {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public RaBitQuantizer fit(Latents vectors) {
-        FitChecks.requireVectors(vectors);
+        Checks.requireVectors(vectors);
         double[] mean = Covariance.mean(vectors);
         float[] centre = new float[mean.length];
         for (int d = 0; d < centre.length; d++) {
@@ -80,7 +81,7 @@ public final class RaBitFit {
 
         /** Number of gains, 0 among them, at least 2. */
         public Builder gainLevels(int gainLevels) {
-            this.gainLevels = KMeans.Builder.requireAtLeast(2, gainLevels, "gainLevels");
+            this.gainLevels = Checks.requireAtLeast(2, gainLevels, "gainLevels");
             return this;
         }
 
@@ -92,7 +93,7 @@ public final class RaBitFit {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

@@ -4,6 +4,7 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.implicit.RandomProjection;
 import dev.tessera.codebook.implicit.RandomProjectionQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Covariance;
 import dev.tessera.codebook.internal.kernels.Distances;
 
@@ -44,7 +45,7 @@ public final class RandomProjectionFit {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public RandomProjectionResult run(Latents vectors) {
-        FitChecks.requireVectors(vectors);
+        Checks.requireVectors(vectors);
         double[] mean = Covariance.mean(vectors);
         RandomProjection projection =
                 new RandomProjection(seed, codebookSize, projectedDim, toFloat(mean), inverseDeviations(vectors, mean));
@@ -120,13 +121,13 @@ public final class RandomProjectionFit {
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Dimension of the random codes, at least 1. */
         public Builder projectedDim(int projectedDim) {
-            this.projectedDim = KMeans.Builder.requireAtLeast(1, projectedDim, "projectedDim");
+            this.projectedDim = Checks.requireAtLeast(1, projectedDim, "projectedDim");
             return this;
         }
 
@@ -138,7 +139,7 @@ public final class RandomProjectionFit {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

@@ -4,9 +4,11 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Learns a {@link ResidualQuantizer} stage by stage: each stage is a {@link KMeans} codebook of what the stages before it
@@ -20,6 +22,7 @@ public final class ResidualKMeans {
     private final int iterations;
     private final long seed;
     private final int threads;
+    private final KMeansStart start;
     private final boolean zeroCode;
 
     private ResidualKMeans(Builder builder) {
@@ -28,6 +31,7 @@ public final class ResidualKMeans {
         this.iterations = builder.iterations;
         this.seed = builder.seed;
         this.threads = builder.threads;
+        this.start = builder.start;
         this.zeroCode = builder.zeroCode;
     }
 
@@ -58,6 +62,7 @@ public final class ResidualKMeans {
                     .iterations(iterations)
                     .seed(seeds.nextLong())
                     .threads(threads)
+                    .start(start)
                     .build();
             VectorQuantizer stage = new VectorQuantizer(
                     learner.learn(residual, null, zeroCode && s > 0).codebook());
@@ -84,32 +89,36 @@ public final class ResidualKMeans {
         return sum / indices.length;
     }
 
-    /** Settings; defaults: 8 stages of 256 code vectors, 20 iterations, seed 1, all processors, no zero code vector. */
+    /**
+     * Settings; defaults: 8 stages of 256 code vectors, 20 iterations, seed 1, all processors, k-means++ start, no zero code
+     * vector.
+     */
     public static final class Builder {
         private int stages = 8;
         private int codebookSize = 256;
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
+        private KMeansStart start = KMeansStart.PLUS_PLUS;
         private boolean zeroCode;
 
         private Builder() {}
 
         /** Number of stages, at least 1. */
         public Builder stages(int stages) {
-            this.stages = KMeans.Builder.requireAtLeast(1, stages, "stages");
+            this.stages = Checks.requireAtLeast(1, stages, "stages");
             return this;
         }
 
         /** K of every stage, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most k-means updates per stage, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -120,7 +129,13 @@ public final class ResidualKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
+            return this;
+        }
+
+        /** How k-means chooses its first centroids; a stage with a zero code vector always takes k-means++. */
+        public Builder start(KMeansStart start) {
+            this.start = Objects.requireNonNull(start, "start");
             return this;
         }
 

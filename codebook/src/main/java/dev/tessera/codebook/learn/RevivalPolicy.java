@@ -1,5 +1,7 @@
 package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.internal.Checks;
+
 /**
  * What a learner that sees its vectors in batches does with dead code vectors, those that hardly any vector chooses.
  * Used after each update by {@link EmaCodebook} and {@link MiniBatchKMeans}.
@@ -72,8 +74,8 @@ public sealed interface RevivalPolicy {
     record RelativeUsage(double share, int interval, double refill) implements RevivalPolicy {
         public RelativeUsage {
             requirePositive(share, "share");
-            LearnerInput.requireIn(0, 1, share, "share");
-            KMeans.Builder.requireAtLeast(1, interval, "interval");
+            Checks.requireIn(0, 1, share, "share");
+            Checks.requireAtLeast(1, interval, "interval");
             requirePositive(refill, "refill");
         }
     }
@@ -114,7 +116,7 @@ public sealed interface RevivalPolicy {
      */
     record DistanceWeighted(double ratio) implements RevivalPolicy {
         public DistanceWeighted {
-            LearnerInput.requireIn(0, 1, ratio, "ratio");
+            Checks.requireIn(0, 1, ratio, "ratio");
         }
     }
 
@@ -128,7 +130,7 @@ public sealed interface RevivalPolicy {
      */
     record SoftPull(double decay) implements RevivalPolicy {
         public SoftPull {
-            LearnerInput.requireIn(0, Math.nextDown(1.0), decay, "decay");
+            Checks.requireIn(0, Math.nextDown(1.0), decay, "decay");
         }
 
         /** Alpha of a code vector with usage {@code p} in [0, 1]. */

@@ -3,6 +3,7 @@ package dev.tessera.codebook.learn;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ResidualQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
@@ -52,9 +53,9 @@ public final class SharedResidualKMeans {
      * @throws IllegalArgumentException when there are no vectors or a value is not finite
      */
     public SharedResidualKMeansResult run(Latents vectors) {
-        Training.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
-        TrainingSet set = Training.of(vectors).sample((long) codebookSize * maxPointsPerCode, random);
+        TrainingSet set = TrainingSet.of(vectors).sample((long) codebookSize * maxPointsPerCode, random);
         Latents training = Latents.of(set.count(), set.dim(), set.x());
         Codebook codebook = KMeans.builder()
                 .codebookSize(codebookSize)
@@ -105,19 +106,19 @@ public final class SharedResidualKMeans {
 
         /** Number of stages, at least 1. */
         public Builder stages(int stages) {
-            this.stages = KMeans.Builder.requireAtLeast(1, stages, "stages");
+            this.stages = Checks.requireAtLeast(1, stages, "stages");
             return this;
         }
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most k-means updates of the start, and updates of the shared codebook, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -128,13 +129,13 @@ public final class SharedResidualKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the training sample per code vector, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = KMeans.Builder.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 

@@ -2,6 +2,7 @@ package dev.tessera.codebook.learn;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SeededGaussian;
 import dev.tessera.codebook.internal.SplitMix64;
 
@@ -62,7 +63,7 @@ public final class SimVq {
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 

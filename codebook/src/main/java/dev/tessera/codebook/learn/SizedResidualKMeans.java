@@ -4,6 +4,7 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,14 +80,14 @@ public final class SizedResidualKMeans {
                 throw new IllegalArgumentException("codebookSizes is empty, there must be at least 1 stage");
             }
             for (int codebookSize : codebookSizes) {
-                KMeans.Builder.requireAtLeast(1, codebookSize, "a value of codebookSizes");
+                Checks.requireAtLeast(1, codebookSize, "a value of codebookSizes");
             }
             this.codebookSizes = codebookSizes.clone();
         }
 
         /** Most k-means updates per stage, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -97,7 +98,7 @@ public final class SizedResidualKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 

@@ -3,6 +3,7 @@ package dev.tessera.codebook.learn;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.SphericalQuantizer;
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.SplitMix64;
 import dev.tessera.codebook.internal.UnitVectors;
 import dev.tessera.codebook.internal.Workers;
@@ -52,7 +53,7 @@ public final class SphericalKMeans {
      * @throws IllegalArgumentException when there is no vector but zero or a value is not finite
      */
     public SphericalKMeansResult run(Latents vectors) {
-        LearnerInput.check(vectors);
+        Checks.requireVectors(vectors);
         SplitMix64 random = new SplitMix64(seed);
         TrainingSet training = directions(vectors).sample((long) codebookSize * maxPointsPerCode, random);
         try (Workers workers = new Workers(threads)) {
@@ -139,13 +140,13 @@ public final class SphericalKMeans {
 
         /** K, at least 1. */
         public Builder codebookSize(int codebookSize) {
-            this.codebookSize = KMeans.Builder.requireAtLeast(1, codebookSize, "codebookSize");
+            this.codebookSize = Checks.requireAtLeast(1, codebookSize, "codebookSize");
             return this;
         }
 
         /** Most updates to make, at least 0. */
         public Builder iterations(int iterations) {
-            this.iterations = KMeans.Builder.requireAtLeast(0, iterations, "iterations");
+            this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
             return this;
         }
 
@@ -156,13 +157,13 @@ public final class SphericalKMeans {
 
         /** Threads to use, at least 1; the result does not depend on it. */
         public Builder threads(int threads) {
-            this.threads = KMeans.Builder.requireAtLeast(1, threads, "threads");
+            this.threads = Checks.requireAtLeast(1, threads, "threads");
             return this;
         }
 
         /** Size of the training sample per code vector, at least 1. */
         public Builder maxPointsPerCode(int maxPointsPerCode) {
-            this.maxPointsPerCode = KMeans.Builder.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
+            this.maxPointsPerCode = Checks.requireAtLeast(1, maxPointsPerCode, "maxPointsPerCode");
             return this;
         }
 

@@ -1,5 +1,6 @@
 package dev.tessera.codebook.learn;
 
+import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.internal.SplitMix64;
 
 /**
@@ -9,6 +10,11 @@ import dev.tessera.codebook.internal.SplitMix64;
  * @param weights {@code [count]}, or null: every vector weighs 1
  */
 record TrainingSet(int dim, int count, float[] x, float[] weights) {
+    /** All vectors, each of weight 1. */
+    static TrainingSet of(Latents vectors) {
+        return new TrainingSet(vectors.dim(), vectors.count(), vectors.data(), null);
+    }
+
     double weight(int i) {
         return weights == null ? 1 : weights[i];
     }

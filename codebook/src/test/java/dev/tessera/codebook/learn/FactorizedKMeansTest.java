@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.codebook.Codebook;
-import dev.tessera.codebook.FactorizedQuantizer;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.ProjectedQuantizer;
+import dev.tessera.codebook.SphericalQuantizer;
 import dev.tessera.codebook.TestVectors;
 import dev.tessera.codebook.VectorQuantizer;
 import org.junit.jupiter.api.Test;
@@ -22,32 +23,40 @@ class FactorizedKMeansTest {
         return FactorizedKMeans.builder().codeDim(4).codebookSize(32).normalized(normalized);
     }
 
+    private static Codebook codebook(ProjectedQuantizer quantizer) {
+        return switch (quantizer.inner()) {
+            case SphericalQuantizer inner -> inner.outputCodebook();
+            case VectorQuantizer inner -> inner.codebook();
+            default -> throw new AssertionError(quantizer.inner());
+        };
+    }
+
     /**
      * The lookup once more, in double: cosine similarity or distance after the projection, the code vector as it is.
      */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void looksUpInTheLowDimension(boolean normalized) {
-        FactorizedQuantizer quantizer = builder(normalized).build().fit(VECTORS);
+        ProjectedQuantizer quantizer = builder(normalized).build().fit(VECTORS);
         int[] indices = quantizer.quantize(VECTORS, 2);
         float[] back = quantizer.dequantize(indices, 3000).data();
         int same = 0;
         for (int i = 0; i < 3000; i++) {
             double[] p = new double[4];
             for (int t = 0; t < 4; t++) {
-                p[t] = quantizer.inBias()[t];
+                p[t] = quantizer.inputBias()[t];
                 for (int k = 0; k < 12; k++) {
-                    p[t] += (double) quantizer.inWeight()[t * 12 + k] * VECTORS.data()[i * 12 + k];
+                    p[t] += (double) quantizer.inputMatrix()[t * 12 + k] * VECTORS.data()[i * 12 + k];
                 }
             }
             int best = 0;
             double bestScore = Double.NEGATIVE_INFINITY;
-            for (int j = 0; j < quantizer.codebook().codebookSize(); j++) {
+            for (int j = 0; j < codebook(quantizer).codebookSize(); j++) {
                 double dot = 0;
                 double square = 0;
                 double distance = 0;
                 for (int t = 0; t < 4; t++) {
-                    double c = quantizer.codebook().get(j, t);
+                    double c = codebook(quantizer).get(j, t);
                     dot += c * p[t];
                     square += c * c;
                     distance += (c - p[t]) * (c - p[t]);
@@ -60,10 +69,10 @@ class FactorizedKMeansTest {
             }
             same += best == indices[i] ? 1 : 0;
             for (int k = 0; k < 12; k++) {
-                double expected = quantizer.outBias()[k];
+                double expected = quantizer.outputBias()[k];
                 for (int t = 0; t < 4; t++) {
-                    expected += (double) quantizer.outWeight()[k * 4 + t]
-                            * quantizer.codebook().get(indices[i], t);
+                    expected += (double) quantizer.outputMatrix()[k * 4 + t]
+                            * codebook(quantizer).get(indices[i], t);
                 }
                 assertEquals(expected, back[i * 12 + k], 1e-4);
             }
@@ -76,7 +85,7 @@ class FactorizedKMeansTest {
     @ValueSource(booleans = {false, true})
     void theLiftIsLeastSquaresAndTheReportIsRight(boolean normalized) {
         FactorizedKMeansResult result = builder(normalized).build().run(VECTORS);
-        FactorizedQuantizer quantizer = result.quantizer();
+        ProjectedQuantizer quantizer = result.quantizer();
         int[] indices = quantizer.quantize(VECTORS);
         float[] y = quantizer.dequantize(indices, 3000).data();
         double[][] products = new double[12][5];
@@ -85,7 +94,7 @@ class FactorizedKMeansTest {
                 double left = (double) VECTORS.data()[i * 12 + k] - y[i * 12 + k];
                 products[k][4] += left / 3000;
                 for (int t = 0; t < 4; t++) {
-                    products[k][t] += left * quantizer.codebook().get(indices[i], t) / 3000;
+                    products[k][t] += left * codebook(quantizer).get(indices[i], t) / 3000;
                 }
             }
         }
@@ -118,24 +127,17 @@ class FactorizedKMeansTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void sameQuantizerForAnyThreadCountAndFromItsParts(boolean normalized) {
-        FactorizedQuantizer one = builder(normalized).threads(1).build().fit(VECTORS);
+    void sameQuantizerForAnyThreadCount(boolean normalized) {
+        ProjectedQuantizer one = builder(normalized).threads(1).build().fit(VECTORS);
         for (int threads : new int[] {2, 7}) {
-            FactorizedQuantizer other =
+            ProjectedQuantizer other =
                     builder(normalized).threads(threads).build().fit(VECTORS);
-            assertEquals(one.codebook(), other.codebook());
-            assertArrayEquals(one.inWeight(), other.inWeight());
-            assertArrayEquals(one.outWeight(), other.outWeight());
-            assertArrayEquals(one.outBias(), other.outBias());
+            assertEquals(codebook(one), codebook(other));
+            assertArrayEquals(one.inputMatrix(), other.inputMatrix());
+            assertArrayEquals(one.outputMatrix(), other.outputMatrix());
+            assertArrayEquals(one.outputBias(), other.outputBias());
             assertArrayEquals(one.quantize(VECTORS, 1), one.quantize(VECTORS, threads));
         }
-        FactorizedQuantizer rebuilt = new FactorizedQuantizer(
-                one.inWeight(), one.inBias(), one.codebook(), one.normalized(), one.outWeight(), one.outBias());
-        int[] indices = one.quantize(VECTORS);
-        assertArrayEquals(indices, rebuilt.quantize(VECTORS));
-        assertArrayEquals(
-                one.dequantize(indices, 3000).data(),
-                rebuilt.dequantize(indices, 3000).data());
     }
 
     @Test
@@ -154,17 +156,8 @@ class FactorizedKMeansTest {
                 () -> FactorizedKMeans.builder().codeDim(13).build().fit(VECTORS));
         assertThrows(
                 IllegalArgumentException.class, () -> FactorizedKMeans.builder().codeDim(0));
-        Codebook codebook = Codebook.of(2, 1, new float[] {1, 2});
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new FactorizedQuantizer(new float[3], new float[1], codebook, true, new float[2], new float[2]));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new FactorizedQuantizer(
-                        new float[2], new float[1], codebook, true, new float[] {1, Float.NaN}, new float[2]));
-        FactorizedQuantizer quantizer =
-                new FactorizedQuantizer(new float[2], new float[1], codebook, true, new float[2], new float[2]);
-        assertThrows(IllegalArgumentException.class, () -> quantizer.dequantize(new int[] {2}, 1));
-        assertThrows(IllegalArgumentException.class, () -> quantizer.quantize(VECTORS));
+        ProjectedQuantizer quantizer = builder(true).build().fit(VECTORS);
+        assertThrows(IllegalArgumentException.class, () -> quantizer.dequantize(new int[] {32}, 1));
+        assertThrows(IllegalArgumentException.class, () -> quantizer.quantize(Latents.of(1, 2, new float[2])));
     }
 }

@@ -11,6 +11,7 @@ import dev.tessera.codebook.VectorQuantizer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -77,5 +78,27 @@ class KMeansStartTest {
         float[] codes = codebook.toArray();
         Arrays.sort(codes);
         assertArrayEquals(new float[] {0, 1, 2, 3, 4, 5, 6}, codes);
+    }
+
+    /** A random start once became a k-means++ start as soon as two of the vectors drawn were equal. */
+    @Test
+    void randomStartStaysRandomAmongEqualVectors() {
+        float[] x = VECTORS.data().clone();
+        for (int i = 0; i < x.length; i += 10) { // every other vector is zero
+            Arrays.fill(x, i, i + 5, 0);
+        }
+        Latents vectors = Latents.of(VECTORS.count(), 5, x);
+        double random = 0;
+        double spread = 0;
+        for (int seed = 0; seed < 5; seed++) {
+            random += TestVectors.distortion(vectors, start(KMeansStart.RANDOM, seed, vectors));
+            spread += TestVectors.distortion(vectors, start(KMeansStart.PLUS_PLUS, seed, vectors));
+        }
+        assertTrue(random > 1.25 * spread, random + " against " + spread);
+    }
+
+    private static VectorQuantizer start(KMeansStart start, int seed, Latents vectors) {
+        return new VectorQuantizer(
+                builder(start).iterations(0).seed(seed).build().fit(vectors));
     }
 }

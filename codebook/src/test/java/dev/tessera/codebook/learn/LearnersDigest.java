@@ -3,11 +3,12 @@ package dev.tessera.codebook.learn;
 import dev.tessera.codebook.AdditiveQuantizer;
 import dev.tessera.codebook.AdditiveSearch;
 import dev.tessera.codebook.Codebook;
-import dev.tessera.codebook.FactorizedQuantizer;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.MultiScaleResidualQuantizer;
 import dev.tessera.codebook.ProductQuantizer;
+import dev.tessera.codebook.ProjectedQuantizer;
 import dev.tessera.codebook.RotatedQuantizer;
+import dev.tessera.codebook.SphericalQuantizer;
 import dev.tessera.codebook.Tokens;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -42,10 +43,12 @@ public final class LearnersDigest {
                 .build()
                 .fit(vectors);
         update(digest, additive.codebooks());
-        FactorizedQuantizer factorized =
+        ProjectedQuantizer factorized =
                 FactorizedKMeans.builder().codeDim(3).codebookSize(9).build().fit(vectors);
-        update(digest, factorized.outWeight());
-        update(digest, factorized.codebook().vectors());
+        update(digest, factorized.outputMatrix());
+        update(
+                digest,
+                ((SphericalQuantizer) factorized.inner()).outputCodebook().vectors());
         update(
                 digest,
                 List.of(SimVq.builder()

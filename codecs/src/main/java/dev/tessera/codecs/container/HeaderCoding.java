@@ -1,6 +1,9 @@
 package dev.tessera.codecs.container;
 
 import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.container.TensorGeometry.ElementType;
+import java.util.ArrayList;
+import java.util.List;
 
 /** {@link TsrHeader} to bytes and back, field by field as docs/formats/tsr.md lists them. */
 final class HeaderCoding {
@@ -10,6 +13,7 @@ final class HeaderCoding {
     private static final int LAYOUT_SINGLE = 0;
     private static final int MEDIA_IMAGE = 0;
     private static final int MEDIA_AUDIO = 1;
+    private static final int MEDIA_TENSOR = 2;
     private static final int EXTENT_BYTES = 4;
     private static final int SAMPLES_BYTES = 5;
     private static final int RATE_BYTES = 3;
@@ -38,6 +42,7 @@ final class HeaderCoding {
                 out.varint(image.height() - 1);
             }
             case AudioGeometry audio -> writeAudio(audio, out);
+            case TensorGeometry tensor -> writeTensor(tensor, out);
         }
         out.varint(header.parameters());
         return out;
@@ -55,6 +60,7 @@ final class HeaderCoding {
         Geometry geometry = switch (media) {
             case MEDIA_IMAGE -> new ImageGeometry((int) in.varint(EXTENT_BYTES) + 1, (int) in.varint(EXTENT_BYTES) + 1);
             case MEDIA_AUDIO -> readAudio(in);
+            case MEDIA_TENSOR -> readTensor(in);
             default -> throw new CorruptBitstreamException(1, "media " + media + " is reserved");
         };
         return new TsrHeader(model, geometry, (int) in.varint(PARAMETER_BYTES));
@@ -64,6 +70,7 @@ final class HeaderCoding {
         return switch (geometry) {
             case ImageGeometry _ -> MEDIA_IMAGE;
             case AudioGeometry _ -> MEDIA_AUDIO;
+            case TensorGeometry _ -> MEDIA_TENSOR;
         };
     }
 
@@ -98,6 +105,31 @@ final class HeaderCoding {
                     formOffset + 1, "sample rate " + rate + " is out of range or has a code");
         }
         return new AudioGeometry(samples, rate, channels);
+    }
+
+    private static void writeTensor(TensorGeometry tensor, HeaderWriter out) {
+        out.u8((tensor.type().ordinal() << 4) | tensor.shape().size());
+        for (int extent : tensor.shape()) {
+            out.varint(extent);
+        }
+    }
+
+    private static TensorGeometry readTensor(HeaderReader in) throws CorruptBitstreamException {
+        int form = in.u8();
+        int rank = form & 15;
+        ElementType[] types = ElementType.values();
+        if (form >>> 4 >= types.length || rank < 1 || rank > TensorGeometry.MAX_RANK) {
+            throw new CorruptBitstreamException(
+                    GEOMETRY_OFFSET, "element type " + (form >>> 4) + " of " + rank + " axes is reserved");
+        }
+        List<Integer> shape = new ArrayList<>();
+        for (int axis = 0; axis < rank; axis++) {
+            shape.add((int) Math.min(in.varint(SAMPLES_BYTES), Integer.MAX_VALUE));
+        }
+        if (!TensorGeometry.isPossible(shape)) {
+            throw new CorruptBitstreamException(GEOMETRY_OFFSET, "a tensor of " + shape + " is too large");
+        }
+        return new TensorGeometry(shape, types[form >>> 4]);
     }
 
     private static int rateCode(int sampleRate) {

@@ -2,7 +2,7 @@ package dev.tessera.codecs.container;
 
 /** Appends the fields of a header. */
 final class HeaderWriter {
-    private final byte[] bytes = new byte[24]; // the largest header has 18 bytes
+    private final byte[] bytes = new byte[64]; // the largest header, of a tensor of eight axes, has 50 bytes
     private int length;
 
     void u8(int value) {

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The largest geometry a reader is willing to decode. A few hostile bytes can claim a picture of 2^56 pixels; such a file
  * is refused before anything is allocated for it.
  *
- * @param maxPixels width times height of a picture, at least 1
+ * @param maxPixels width times height of a picture, elements of a tensor, at least 1
  * @param maxSeconds length of a sound, at least 1
  */
 public record TsrLimits(long maxPixels, long maxSeconds) {
@@ -34,7 +34,10 @@ public record TsrLimits(long maxPixels, long maxSeconds) {
             when audio.seconds() > maxSeconds ->
                 Optional.of(String.format(
                         Locale.ROOT, "a sound of %.0f s is above the limit of %d s", audio.seconds(), maxSeconds));
-            case ImageGeometry _, AudioGeometry _ -> Optional.empty();
+            case TensorGeometry tensor
+            when tensor.elements() > maxPixels ->
+                Optional.of("a tensor of " + tensor.shape() + " is above the limit of " + maxPixels + " elements");
+            case ImageGeometry _, AudioGeometry _, TensorGeometry _ -> Optional.empty();
         };
     }
 }

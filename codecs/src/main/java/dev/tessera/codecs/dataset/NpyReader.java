@@ -44,6 +44,11 @@ public final class NpyReader implements Closeable {
         return open(FileChannel.open(path, StandardOpenOption.READ));
     }
 
+    /** Reads a file in memory like {@link #open(Path)}. */
+    public static NpyReader open(byte[] file) throws IOException {
+        return open(new MemoryChannel(file));
+    }
+
     /** Reads the header of {@code channel}, which is closed with the reader. */
     static NpyReader open(SeekableByteChannel channel) throws IOException {
         try {

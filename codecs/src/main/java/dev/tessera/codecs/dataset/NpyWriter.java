@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * Writes a {@code .npy} file front to back: version 1.0, little-endian, C order, elements at a multiple of 64 bytes, which is
@@ -15,6 +17,7 @@ import java.util.Arrays;
  */
 public final class NpyWriter implements Closeable {
     private static final int BUFFER_BYTES = 1 << 16;
+    private static final Set<NpyType> WRITABLE = EnumSet.of(NpyType.U2, NpyType.I4, NpyType.I8, NpyType.F2, NpyType.F4);
 
     private final OutputStream out;
     private final NpyType type;
@@ -25,12 +28,12 @@ public final class NpyWriter implements Closeable {
     /**
      * Writes the header to {@code out}, which stays open when this writer is closed.
      *
-     * @param type U2, I4, I8 or F4
+     * @param type U2, I4, I8, F2 or F4
      * @param shape extents, row-major; none for a single number
      */
     public NpyWriter(OutputStream out, NpyType type, long... shape) throws IOException {
-        if (type != NpyType.U2 && type != NpyType.I4 && type != NpyType.I8 && type != NpyType.F4) {
-            throw new IllegalArgumentException("type is " + type + ", must be U2, I4, I8 or F4");
+        if (!WRITABLE.contains(type)) {
+            throw new IllegalArgumentException("type is " + type + ", must be one of " + WRITABLE);
         }
         long elements = 1;
         for (long extent : shape) {
@@ -46,14 +49,18 @@ public final class NpyWriter implements Closeable {
         out.write(NpyHeader.write(type, shape));
     }
 
-    /** Appends floats to an F4 array. */
+    /** Appends floats to an F4 array, or to an F2 array, rounded to the nearest half-precision number. */
     public void writeFloats(float... values) throws IOException {
-        if (type != NpyType.F4) {
-            throw new IllegalArgumentException("the array has the type " + type + ", floats need F4");
+        if (!type.isFloat()) {
+            throw new IllegalArgumentException("the array has the type " + type + ", floats need F2 or F4");
         }
         take(values.length);
         for (float value : values) {
-            room().putFloat(value);
+            if (type == NpyType.F4) {
+                room().putFloat(value);
+            } else {
+                room().putShort(Float.floatToFloat16(value));
+            }
         }
     }
 

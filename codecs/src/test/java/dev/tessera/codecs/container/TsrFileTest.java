@@ -119,7 +119,13 @@ class TsrFileTest {
                 "D4 01 A1 B2 C3 00 00 05", // reserved flag
                 "D4 08 A1 B2 C3 00 00 05", // layout progressive
                 "D4 18 A1 B2 C3 00 00 05", // layout 3
-                "D4 04 A1 B2 C3 00 00 05", // media 2
+                "D4 04 00 00 00 00 00 05", // a tensor without axes
+                "D4 04 00 00 00 09 01 01 01 01 01 01 01 01 01 05", // nine axes
+                "D4 04 00 00 00 21 05 05", // element type 2
+                "D4 04 00 00 00 03 05 05", // cut in the shape
+                "D4 04 00 00 00 01 FF FF FF FF 07 05", // 2^31 - 1 elements
+                "D4 04 00 00 00 01 FF FF FF FF 7F 05", // an extent of 2^35 - 1
+                "D4 04 00 00 00 02 80 80 04 80 80 02 05", // 2^16 x 2^15 elements
                 "D4 06 A1 B2 C3 00 00 05", // media 3
                 "D4 00 A1 B2 C3 80 00 00 05", // overlong width
                 "D4 00 A1 B2 C3 FF FF FF FF 00 00 05", // width of five bytes

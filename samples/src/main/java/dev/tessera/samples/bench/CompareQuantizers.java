@@ -9,6 +9,7 @@ import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.Tokens;
+import dev.tessera.codebook.learn.KMeansStart;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -155,7 +156,8 @@ public final class CompareQuantizers {
     }
 
     private LearnerSettings settings(int codes, int stages, int subspaces, int[] levels, int iterations) {
-        return new LearnerSettings(codes, stages, subspaces, levels, LAMBDA, iterations, 1, threads);
+        return new LearnerSettings(
+                codes, stages, subspaces, levels, LAMBDA, KMeansStart.PLUS_PLUS, iterations, 1, threads);
     }
 
     private void table(String title, List<Entry> entries) {

@@ -4,7 +4,7 @@ package dev.tessera.codebook.internal.kernels;
  * Orthonormal directions in which vectors vary most, roughly: orthogonal iteration on the covariance of a sample. Pruning is exact
  * with any orthonormal directions, good ones make it fast, so a few rounds are enough.
  */
-final class PrincipalAxes {
+public final class PrincipalAxes {
     private static final int MOST_VECTORS = 2048;
     private static final int ROUNDS = 8;
 
@@ -17,7 +17,7 @@ final class PrincipalAxes {
      * @param axes number of directions, at most dim
      * @return {@code [axes x dim]}, the widest first
      */
-    static float[] of(float[] x, int count, int dim, int axes) {
+    public static float[] of(float[] x, int count, int dim, int axes) {
         double[][] covariance = covariance(x, count, dim);
         double[][] v = new double[axes][dim];
         for (int a = 0; a < axes; a++) {

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 
-/** A file in memory: fuzzing through real files would wait for the disk. */
+/** A file in memory, to be read only. The bytes are not copied. */
 public final class MemoryChannel implements SeekableByteChannel {
     private final byte[] bytes;
     private long position;
