@@ -7,6 +7,8 @@ module dev.tessera.codebook {
     exports dev.tessera.codebook.implicit;
     exports dev.tessera.codebook.learn;
     exports dev.tessera.codebook.internal to
+            dev.tessera.image,
+            dev.tessera.audio,
             dev.tessera.evalgpl;
     exports dev.tessera.codebook.internal.kernels to
             dev.tessera.codecs,

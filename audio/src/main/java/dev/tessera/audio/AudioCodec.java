@@ -3,9 +3,13 @@ package dev.tessera.audio;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.AudioGeometry;
+import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
+import dev.tessera.codecs.container.TsrLayout;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
@@ -67,26 +71,103 @@ public final class AudioCodec {
      */
     public record Compressed(byte[] bytes, String mode, long tokens, double nominalBits) {}
 
+    /** Compresses {@code signal} in the single layout; see {@link #compress(AudioSignal, RateTarget, TsrLayout)}. */
+    public Compressed compress(AudioSignal signal, RateTarget target) {
+        return compress(signal, target, TsrLayout.SINGLE);
+    }
+
     /**
      * Compresses {@code signal}.
      *
      * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
      */
-    public Compressed compress(AudioSignal signal, RateTarget target) {
-        PayloadWriter writer = new PayloadWriter(model, Planes.of(signal));
+    public Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout) {
+        PayloadWriter writer = new PayloadWriter(model, Planes.of(signal), layout);
         AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
+        Function<Settings, Compressed> maker = settings -> finish(geometry, layout, writer, settings);
         return switch (target) {
-            case RateTarget.Quality quality -> finish(geometry, writer, settings(quality.quality()));
-            case RateTarget.Bytes bytes -> withinBudget(signal, geometry, writer, bytes.budget());
+            case RateTarget.Quality quality -> maker.apply(settings(quality.quality()));
+            case RateTarget.Bytes bytes -> withinBudget(signal, geometry, writer, maker, bytes.budget());
         };
     }
 
     /**
-     * The sound in a file that this model made.
+     * The same tokens in another layout: the sound stays the same to the last bit.
      *
+     * @param file a whole file that this model made
+     */
+    public byte[] relayout(TsrFile file, TsrLayout layout) throws IOException {
+        Content content = content(file);
+        if (file.missingChunks().length > 0) {
+            throw new IllegalArgumentException("the file has missing chunks, must be whole");
+        }
+        TokenReader.Tokens tokens = content.read(1);
+        List<TokenWriter.Plane> planes = new ArrayList<>();
+        for (int p = 0; p < tokens.envelopes().size(); p++) {
+            TokenWriter.Source envelope = TokenWriter.known(tokens.envelopes().get(p));
+            planes.add(
+                    content.mode == Mode.HYBRID
+                            ? new TokenWriter.Plane(
+                                    envelope,
+                                    TokenWriter.known(tokens.cores().get(p)),
+                                    tokens.cores().get(p).width())
+                            : new TokenWriter.Plane(envelope, envelope, 0));
+        }
+        return TsrFile.write(
+                file.header(),
+                layout,
+                new TokenWriter(model, layout)
+                        .write(content.mode, tokens.stepIndex(), content.samples, planes)
+                        .chunks());
+    }
+
+    /** The sound in a file that this model made, with one thread; see {@link #decompress(TsrFile, int)}. */
+    public AudioSignal decompress(TsrFile file) throws IOException {
+        return decompress(file, 1);
+    }
+
+    /**
+     * The sound in a file that this model made. Where chunks are missing and the file was read with
+     * {@link Tolerance#CONCEAL}, lost envelopes are interpolated and noise takes the place of a lost waveform up to the envelope;
+     * with {@link Tolerance#PREFIX} there is the mean envelope and no waveform. In the progressive layout noise takes the place of
+     * missing bands.
+     *
+     * @param threads for the chunks of the independent layout, at least 1; the sound does not depend on it
      * @throws CorruptBitstreamException when the payload does not fit the header
      */
-    public AudioSignal decompress(TsrFile file) throws IOException {
+    public AudioSignal decompress(TsrFile file, int threads) throws IOException {
+        Content content = content(file);
+        double noise = Settings.NOISE_LEVELS[Settings.noise(file.header().parameters())];
+        float[][] planes = new Synthesis(model, content.mode, noise, file.tolerance())
+                .planes(content.read(threads), content.samples);
+        return Planes.toSignal(planes, (int) content.geometry.samples(), content.geometry.sampleRate());
+    }
+
+    /** Number of tokens that missing chunks of {@code file} held, and that {@link #decompress} makes up for. */
+    public long missingTokens(TsrFile file) throws IOException {
+        return content(file).read(1).missing();
+    }
+
+    /** A file whose header fits this codec. */
+    private final class Content {
+        private final TsrFile file;
+        private final AudioGeometry geometry;
+        private final Mode mode;
+        private final int samples; // at 16 kHz
+
+        Content(TsrFile file, AudioGeometry geometry, Mode mode, int samples) {
+            this.file = file;
+            this.geometry = geometry;
+            this.mode = mode;
+            this.samples = samples;
+        }
+
+        TokenReader.Tokens read(int threads) throws CorruptBitstreamException {
+            return new TokenReader(model, mode, samples, threads).read(file, geometry.channels());
+        }
+    }
+
+    private Content content(TsrFile file) throws CorruptBitstreamException {
         if (!(file.header().geometry() instanceof AudioGeometry geometry)) {
             throw new CorruptBitstreamException(0, "the file holds no sound");
         }
@@ -103,13 +184,20 @@ public final class AudioCodec {
             throw new CorruptBitstreamException(
                     0, "the sound has " + samples + " samples at 16 kHz, which is too many");
         }
-        double noise = Settings.NOISE_LEVELS[Settings.noise(parameters)];
-        float[][] planes =
-                new PayloadReader(model, mode, noise, file.payload()).read(geometry.channels(), (int) samples);
-        return Planes.toSignal(planes, (int) geometry.samples(), geometry.sampleRate());
+        int chunks = TokenWriter.chunks(file.layout(), mode, model, (int) samples);
+        if (file.chunkCount() != chunks) {
+            throw new CorruptBitstreamException(
+                    0, "the file has " + file.chunkCount() + " chunks, must have " + chunks);
+        }
+        return new Content(file, geometry, mode, (int) samples);
     }
 
-    private Compressed withinBudget(AudioSignal signal, AudioGeometry geometry, PayloadWriter writer, long budget) {
+    private Compressed withinBudget(
+            AudioSignal signal,
+            AudioGeometry geometry,
+            PayloadWriter writer,
+            Function<Settings, Compressed> maker,
+            long budget) {
         int headerBytes = TsrFile.headerBytes(header(geometry, envelopeOnly(LambdaPlan.of(0))));
         double kbps = 0.008
                 * (budget - headerBytes)
@@ -117,28 +205,27 @@ public final class AudioCodec {
                 / (signal.channels() > 1 ? STEREO_FACTOR : 1);
         if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
             int envelopeBytes =
-                    writer.write(envelopeOnly(HYBRID_ENVELOPE_LAMBDAS)).bytes().length;
+                    writer.write(envelopeOnly(HYBRID_ENVELOPE_LAMBDAS)).bytes();
             StepRange range = new StepRange(writer.coefficients());
             BudgetSearch search = new BudgetSearch(range.finest(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
             Optional<Compressed> found = search.largest(
                     range.guess(Math.max(1, budget - envelopeBytes)),
-                    index -> finish(geometry, writer, hybrid(index, HYBRID_ENVELOPE_LAMBDAS)));
+                    index -> maker.apply(hybrid(index, HYBRID_ENVELOPE_LAMBDAS)));
             if (found.isPresent()) {
                 return refined(
                         search,
                         found.get(),
                         HYBRID_ENVELOPE_LAMBDAS,
                         writer,
-                        plan -> finish(geometry, writer, hybrid(search.fits(), plan)));
+                        plan -> maker.apply(hybrid(search.fits(), plan)));
             }
         }
         BudgetSearch search = new BudgetSearch(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget);
-        Compressed found = search.largest(
-                        START_LAMBDA, log -> finish(geometry, writer, envelopeOnly(LambdaPlan.of(power(log)))))
+        Compressed found = search.largest(START_LAMBDA, log -> maker.apply(envelopeOnly(LambdaPlan.of(power(log)))))
                 .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
                         + " bytes is below the smallest possible file, " + search.lastSize() + " bytes"));
         LambdaPlan coarse = LambdaPlan.of(power(search.fits()));
-        return refined(search, found, coarse, writer, plan -> finish(geometry, writer, envelopeOnly(plan)));
+        return refined(search, found, coarse, writer, plan -> maker.apply(envelopeOnly(plan)));
     }
 
     /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
@@ -163,10 +250,10 @@ public final class AudioCodec {
         return (float) StrictMath.pow(2, logarithm);
     }
 
-    private Compressed finish(AudioGeometry geometry, PayloadWriter writer, Settings settings) {
+    private Compressed finish(AudioGeometry geometry, TsrLayout layout, PayloadWriter writer, Settings settings) {
         PayloadWriter.Payload payload = writer.write(settings);
         return new Compressed(
-                TsrFile.write(header(geometry, settings), payload.bytes()),
+                TsrFile.write(header(geometry, settings), layout, payload.chunks()),
                 settings.mode().name().toLowerCase(Locale.ROOT),
                 payload.tokens(),
                 payload.nominalBits());

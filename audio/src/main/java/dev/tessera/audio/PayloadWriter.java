@@ -1,13 +1,12 @@
 package dev.tessera.audio;
 
 import dev.tessera.codebook.Latents;
-import dev.tessera.codecs.GridModel;
-import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.container.TsrLayout;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Codes one sound, as often as rate control wants, with different {@link Settings}. Not for several threads at once. The payload: with a waveform its step
- * index (uniform in 256); then for each plane its envelope tokens and, with a waveform, the number of coded columns (uniform in
- * 161) and the waveform tokens.
+ * Codes one sound, as often as rate control wants, with different {@link Settings}. Not for several threads at once.
  */
 final class PayloadWriter {
     /** The side of a stereo sound is worth this much less than its middle. */
@@ -19,7 +18,9 @@ final class PayloadWriter {
     private final TokenSearch envelopeSearch;
     private final TokenSearch coreSearch;
     private final LambdaPlan[] chosenFor; // by plane: what the envelope tokens were chosen for
-    private final int[][] chosen;
+    private final TokenGrid[] chosen;
+    private final TokenWriter writer;
+    private final int samples;
 
     /**
      * What came out.
@@ -27,14 +28,21 @@ final class PayloadWriter {
      * @param tokens coded tokens
      * @param nominalBits what they would take at log2 K bits each
      */
-    record Payload(byte[] bytes, long tokens, double nominalBits) {}
+    record Payload(List<byte[]> chunks, long tokens, double nominalBits) {
+        int bytes() {
+            return chunks.stream().mapToInt(chunk -> chunk.length).sum();
+        }
+    }
 
-    PayloadWriter(AudioModel model, float[][] planes) {
+    /** @param planes {@code [planes][samples]} at 16 kHz */
+    PayloadWriter(AudioModel model, float[][] planes, TsrLayout layout) {
         this.model = model;
         this.envelopes = new Latents[planes.length];
         this.coefficients = new float[planes.length][];
         this.chosenFor = new LambdaPlan[planes.length];
-        this.chosen = new int[planes.length][];
+        this.chosen = new TokenGrid[planes.length];
+        this.writer = new TokenWriter(model, layout);
+        this.samples = planes[0].length;
         for (int p = 0; p < planes.length; p++) {
             envelopes[p] = model.envelope().encode(planes[p]);
             coefficients[p] = MdctCore.coefficients(planes[p]);
@@ -56,54 +64,47 @@ final class PayloadWriter {
     }
 
     Payload write(Settings settings) {
-        RangeEncoder encoder = new RangeEncoder();
+        boolean hybrid = settings.mode() == Mode.HYBRID;
+        List<TokenWriter.Plane> planes = new ArrayList<>();
+        for (int p = 0; p < envelopes.length; p++) {
+            planes.add(new TokenWriter.Plane(
+                    envelopeSource(p, settings.envelopeLambdas()),
+                    hybrid ? coreSource(p, settings) : envelopeSource(p, settings.envelopeLambdas()),
+                    hybrid ? columns(p, settings) : 0));
+        }
+        TokenWriter.Written written = writer.write(settings.mode(), settings.stepIndex(), samples, planes);
         long tokens = 0;
         double nominalBits = 0;
-        if (settings.mode() == Mode.HYBRID) {
-            encoder.encodeUniform(settings.stepIndex(), Settings.STEPS);
-        }
         for (int p = 0; p < envelopes.length; p++) {
-            int[] envelope = writeEnvelope(encoder, p, settings.envelopeLambdas());
-            tokens += envelope.length;
-            nominalBits += nominalBits(model.envelopePart(), envelope.length);
-            if (settings.mode() == Mode.HYBRID) {
-                int columns = columns(p, settings);
-                encoder.encodeUniform(columns, MdctCore.COLUMNS + 1);
-                int[] core = writeCore(encoder, p, columns, settings);
-                tokens += core.length;
-                nominalBits += nominalBits(model.corePart(), core.length);
-            }
+            chosen[p] = written.envelopes().get(p);
+            chosenFor[p] = ownLambdas(p, settings.envelopeLambdas());
+            int envelope = written.envelopes().get(p).indices().length;
+            int core = written.cores().get(p).indices().length;
+            tokens += envelope + core;
+            nominalBits += nominalBits(model.envelopePart(), envelope) + nominalBits(model.corePart(), core);
         }
-        return new Payload(encoder.finish(), tokens, nominalBits);
+        return new Payload(written.chunks(), tokens, nominalBits);
     }
 
     /** Searches only when the lambdas are new: rate control mostly turns at the waveform. */
-    private int[] writeEnvelope(RangeEncoder encoder, int plane, LambdaPlan lambdas) {
+    private TokenWriter.Source envelopeSource(int plane, LambdaPlan lambdas) {
+        LambdaPlan own = ownLambdas(plane, lambdas);
         Latents envelope = envelopes[plane];
-        GridModel grid = new GridModel(model.envelopePart().prior(), envelope.count(), 1);
-        TokenSearch.Sink sink = (s, y, x, index) -> grid.encode(encoder, s, y, x, index);
-        LambdaPlan own = lambdas.from(plane * envelope.count(), plane == 1 && envelopes.length == 2 ? SIDE_WEIGHT : 1);
-        if (!own.equals(chosenFor[plane])) {
-            TokenSearch.Source source = new TokenSearch.Source(envelope.data(), 1, envelope.count(), 1, 1);
-            chosen[plane] = envelopeSearch.choose(source, own, grid, sink);
-            chosenFor[plane] = own;
-        } else {
-            envelopeSearch.replay(chosen[plane], envelope.count(), 1, sink);
-        }
-        return chosen[plane];
+        return own.equals(chosenFor[plane])
+                ? TokenWriter.known(chosen[plane])
+                : envelopeSearch.source(new TokenSearch.Source(envelope.data(), 1, envelope.count(), 1, 1), own);
     }
 
-    private int[] writeCore(RangeEncoder encoder, int plane, int columns, Settings settings) {
+    private LambdaPlan ownLambdas(int plane, LambdaPlan lambdas) {
+        return lambdas.from(plane * envelopes[plane].count(), plane == 1 && envelopes.length == 2 ? SIDE_WEIGHT : 1);
+    }
+
+    private TokenWriter.Source coreSource(int plane, Settings settings) {
         int frames = coefficients[plane].length / MdctCore.SIZE;
-        GridModel grid = new GridModel(model.corePart().prior(), frames, columns);
         float scale = (float) (1 / Settings.step(settings.stepIndex()));
         TokenSearch.Source source =
-                new TokenSearch.Source(coefficients[plane], scale, frames, MdctCore.COLUMNS, columns);
-        return coreSearch.choose(
-                source,
-                LambdaPlan.of(settings.coreLambda()),
-                grid,
-                (s, y, x, index) -> grid.encode(encoder, s, y, x, index));
+                new TokenSearch.Source(coefficients[plane], scale, frames, MdctCore.COLUMNS, columns(plane, settings));
+        return coreSearch.source(source, LambdaPlan.of(settings.coreLambda()));
     }
 
     /** Columns up to the last one that has a vector which may be worth coding. */

@@ -59,40 +59,26 @@ final class TokenSearch {
      * @return indices, {@code [height x width x stages]}
      */
     int[] choose(Source source, LambdaPlan lambdas, GridModel model, Sink sink) {
-        int stages = codes.size();
-        int[] indices = new int[Math.multiplyExact(Math.multiplyExact(source.height, source.width), stages)];
-        float[] residual = new float[dim];
-        for (int y = 0; y < source.height; y++) {
-            for (int x = 0; x < source.width; x++) {
-                int position = y * source.width + x;
-                float lambda = lambdas.at(position);
-                float energy = load(source, y, x, residual);
-                for (int s = 0; s < stages; s++) {
-                    int index = best(model, s, y, x, residual, energy, lambda);
-                    sink.accept(s, y, x, index);
-                    indices[position * stages + s] = index;
-                    if (index == 0 && s >= firstZeroStage) {
-                        break;
-                    }
-                    energy = subtract(codes.get(s), index, residual);
-                }
-            }
-        }
-        return indices;
+        TokenGrid grid = TokenGrid.blank(source.height, source.width, codes.size(), firstZeroStage);
+        TokenWriter.Source chooser = source(source, lambdas);
+        grid.fill((s, y, x, at) -> {
+            int index = chooser.next(model, s, y, x, y, grid.indices(), at);
+            sink.accept(s, y, x, index);
+            return index;
+        });
+        return grid.indices();
     }
 
-    /** Hands over tokens that {@link #choose} returned before. */
-    void replay(int[] indices, int height, int width, Sink sink) {
-        int stages = codes.size();
-        for (int position = 0; position < height * width; position++) {
-            for (int s = 0; s < stages; s++) {
-                int index = indices[position * stages + s];
-                sink.accept(s, position / width, position % width, index);
-                if (index == 0 && s >= firstZeroStage) {
-                    break;
-                }
+    /** The choice as a source of tokens. */
+    TokenWriter.Source source(Source source, LambdaPlan lambdas) {
+        float[] residual = new float[dim];
+        return (model, s, row, x, frame, indices, at) -> {
+            float energy = load(source, frame, x, residual);
+            for (int t = 0; t < s; t++) {
+                energy = subtract(codes.get(t), indices[at - s + t], residual);
             }
-        }
+            return best(model, s, row, x, residual, energy, lambdas.at(frame * source.width + x));
+        };
     }
 
     private float load(Source source, int y, int x, float[] residual) {

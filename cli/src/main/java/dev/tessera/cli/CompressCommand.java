@@ -8,6 +8,7 @@ import dev.tessera.codebook.Kernels;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.codecs.tensor.TensorSettings;
@@ -82,9 +83,17 @@ final class CompressCommand extends TesseraCommand {
         }
     }
 
-    /** Layouts that this build writes. */
+    /** Layouts as the command line spells them. */
     enum Layout {
-        single
+        single(TsrLayout.SINGLE),
+        progressive(TsrLayout.PROGRESSIVE),
+        independent(TsrLayout.INDEPENDENT);
+
+        private final TsrLayout tsr;
+
+        Layout(TsrLayout tsr) {
+            this.tsr = tsr;
+        }
     }
 
     @Override
@@ -130,7 +139,7 @@ final class CompressCommand extends TesseraCommand {
         ImageCodec codec = new ImageCodec(imageModel);
         long pixels = (long) image.width() * image.height();
         long start = System.nanoTime();
-        ImageCodec.Compressed compressed = codec.compress(image, rate.forPixels(pixels));
+        ImageCodec.Compressed compressed = codec.compress(image, rate.forPixels(pixels), layout.tsr, threads);
         report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
         byte[] file = compressed.bytes();
         report.put("width", image.width());
@@ -139,8 +148,8 @@ final class CompressCommand extends TesseraCommand {
         report.put("nominal_bits_per_pixel", nominalBits(compressed.tokens()) / pixels);
         describe(report, file, compressed.tokens(), imageModel.file());
         if (verify) {
-            Image first = codec.decompress(TsrFile.read(file, limits.limits()));
-            Image second = codec.decompress(TsrFile.read(file, limits.limits()));
+            Image first = codec.decompress(TsrFile.read(file, limits.limits()), threads);
+            Image second = codec.decompress(TsrFile.read(file, limits.limits()), threads);
             checkVerified(Arrays.equals(first.toRgb8(), second.toRgb8())
                     && first.width() == image.width()
                     && first.height() == image.height());
@@ -154,7 +163,7 @@ final class CompressCommand extends TesseraCommand {
         AudioCodec codec = new AudioCodec(audioModel);
         double seconds = signal.seconds();
         long start = System.nanoTime();
-        AudioCodec.Compressed compressed = codec.compress(signal, rate.forSeconds(seconds));
+        AudioCodec.Compressed compressed = codec.compress(signal, rate.forSeconds(seconds), layout.tsr);
         report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
         byte[] file = compressed.bytes();
         report.put("sample_rate", signal.sampleRate());
@@ -166,8 +175,8 @@ final class CompressCommand extends TesseraCommand {
         report.put("tokens", compressed.tokens());
         describe(report, file, audioModel.file());
         if (verify) {
-            AudioSignal first = codec.decompress(TsrFile.read(file, limits.limits()));
-            AudioSignal second = codec.decompress(TsrFile.read(file, limits.limits()));
+            AudioSignal first = codec.decompress(TsrFile.read(file, limits.limits()), threads);
+            AudioSignal second = codec.decompress(TsrFile.read(file, limits.limits()), threads);
             boolean same = first.length() == signal.length() && first.channels() == signal.channels();
             for (int c = 0; same && c < first.channels(); c++) {
                 same = Arrays.equals(first.channel(c), second.channel(c));
@@ -178,6 +187,9 @@ final class CompressCommand extends TesseraCommand {
     }
 
     private byte[] compressTensor(byte[] source, Map<String, Object> report) throws IOException {
+        if (layout != Layout.single) {
+            throw new UsageException("--layout is " + layout + ", must be single for tensors");
+        }
         FloatTensor tensor = TensorFiles.read(source, limits.maxPixels);
         TensorCodec codec = new TensorCodec(TensorSettings.DEFAULT.withStepRule(steps));
         int values = tensor.geometry().elements();

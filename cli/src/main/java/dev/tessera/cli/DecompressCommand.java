@@ -1,19 +1,24 @@
 package dev.tessera.cli;
 
+import dev.tessera.audio.AudioCodec;
 import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioSignal;
 import dev.tessera.codebook.Kernels;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
+import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.codecs.dataset.AtomicFile;
 import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.image.Image;
+import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -40,6 +45,12 @@ final class DecompressCommand extends TesseraCommand {
     @Option(names = "--model", paramLabel = "M", description = "Path of a model that is not shipped.")
     private String model;
 
+    @Option(names = "--partial", description = "Decode the whole chunks before the first missing or damaged one.")
+    private boolean partial;
+
+    @Option(names = "--conceal", description = "Decode all whole chunks and restore the others from their neighbours.")
+    private boolean conceal;
+
     @Mixin
     private LimitOptions limits;
 
@@ -62,15 +73,20 @@ final class DecompressCommand extends TesseraCommand {
     private Map<String, Object> decompress(Input input, OutputNaming naming) throws IOException {
         Map<String, Object> report = new LinkedHashMap<>();
         byte[] bytes = ArmourOptions.remove(input.bytes(), report, this::say);
-        TsrFile file = TsrFile.read(bytes, limits.limits());
+        TsrFile file = TsrFile.read(bytes, limits.limits(), tolerance());
+        int[] missing = file.missingChunks();
         report.put("bytes", bytes.length);
-        report.put("layout", "single");
-        report.put("partial", false);
-        report.put("missing_chunks", 0);
+        report.put("layout", file.layout().name().toLowerCase(Locale.ROOT));
+        report.put("chunks", file.chunkCount());
+        report.put("partial", missing.length > 0);
+        report.put("missing_chunks", missing.length);
+        long missingTokens = 0;
         long start = System.nanoTime();
         switch (file.header().geometry()) {
             case ImageGeometry _ -> {
-                Image image = library.imageCodec(file.header()).decompress(file);
+                ImageCodec codec = library.imageCodec(file.header());
+                Image image = codec.decompress(file, threads);
+                missingTokens = missing.length == 0 ? 0 : codec.missingTokens(file);
                 report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
                 report.put("width", image.width());
                 report.put("height", image.height());
@@ -79,7 +95,9 @@ final class DecompressCommand extends TesseraCommand {
                 write(input, naming, suffix, report, out -> ImageFiles.write(image, out, suffix.substring(1)));
             }
             case AudioGeometry _ -> {
-                AudioSignal signal = library.audioCodec(file.header()).decompress(file);
+                AudioCodec codec = library.audioCodec(file.header());
+                AudioSignal signal = codec.decompress(file, threads);
+                missingTokens = missing.length == 0 ? 0 : codec.missingTokens(file);
                 report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
                 report.put("sample_rate", signal.sampleRate());
                 report.put("channels", signal.channels());
@@ -104,12 +122,34 @@ final class DecompressCommand extends TesseraCommand {
                 write(input, naming, suffix, report, out -> TensorFiles.write(tensor, out));
             }
         }
-        if (!(file.header().geometry() instanceof TensorGeometry)) { // a tensor needs no model
+        if (!(file.header().geometry() instanceof TensorGeometry)) { // a tensor is one chunk and needs no model
+            report.put("missing_tokens", missingTokens);
+            if (missing.length > 0) {
+                report.put("missing", Arrays.stream(missing).boxed().toList());
+            }
             report.put("model", library.file(file.header()).config().string("name"));
             report.put("model_sha256", library.file(file.header()).sha256());
             report.put("kernels", Kernels.active());
         }
+        if (missing.length > 0) {
+            warn(input, file, missingTokens);
+        }
         return report;
+    }
+
+    private Tolerance tolerance() {
+        return conceal ? Tolerance.CONCEAL : partial ? Tolerance.PREFIX : Tolerance.NONE;
+    }
+
+    /** Says what the output lacks, also with {@code --quiet}: it is not what was compressed. */
+    private void warn(Input input, TsrFile file, long tokens) {
+        String made = file.layout() == TsrLayout.PROGRESSIVE
+                ? "left out, the output is coarser"
+                : conceal ? "restored from their neighbours" : "replaced by the mean";
+        console()
+                .err()
+                .println("tessera: " + input.name() + ": " + file.missingChunks().length + " of " + file.chunkCount()
+                        + " chunks are missing or damaged; " + tokens + " tokens " + made);
     }
 
     private static String suffix(OutputNaming naming, String usual, List<String> possible) {

@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
+import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLimits;
 import dev.tessera.codecs.dataset.NpyReader;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
@@ -46,13 +48,16 @@ final class InfoCommand extends TesseraCommand {
     }
 
     private static void describeTsr(byte[] bytes, Map<String, Object> values) throws IOException {
-        TsrFile tsr = TsrFile.read(bytes, new TsrLimits(Long.MAX_VALUE, Long.MAX_VALUE));
+        TsrFile tsr = TsrFile.read(bytes, new TsrLimits(Long.MAX_VALUE, Long.MAX_VALUE), Tolerance.CONCEAL);
         values.put("type", "tsr");
         values.put("version", TsrFile.FORMAT_VERSION);
-        values.put("layout", "single");
+        values.put("layout", tsr.layout().name().toLowerCase(Locale.ROOT));
+        values.put("chunks", tsr.chunkCount());
+        values.put("chunk_bytes", Arrays.stream(tsr.chunkBytes()).boxed().toList());
+        values.put("missing_chunks", tsr.missingChunks().length);
         values.put("model_hash", tsr.header().model().toString());
         values.put("media", CodecLibrary.media(tsr.header()));
-        values.put("header_bytes", TsrFile.headerBytes(tsr.header()));
+        values.put("header_bytes", tsr.overheadBytes());
         switch (tsr.header().geometry()) {
             case ImageGeometry image -> {
                 values.put("width", image.width());

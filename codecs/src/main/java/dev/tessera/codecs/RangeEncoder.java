@@ -1,6 +1,8 @@
 package dev.tessera.codecs;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Carry-less range encoder with a 64-bit state (after Martin 1979; the carry-less renormalisation narrows the range at
@@ -15,6 +17,10 @@ public final class RangeEncoder implements EntropyEncoder {
     private int length;
     private long low;
     private long range = -1; // 2^64 - 1, unsigned
+    private final List<Cut> cuts = new ArrayList<>();
+
+    /** The state at a place where the stream is to be cut. */
+    private record Cut(int length, long low, long range) {}
 
     @Override
     public void encode(int cumulative, int frequency, int total) {
@@ -72,6 +78,44 @@ public final class RangeEncoder implements EntropyEncoder {
             length--;
         }
         return Arrays.copyOf(bytes, length);
+    }
+
+    /** Asks {@link #finishPieces} to cut the stream behind what has been encoded so far. */
+    public void cut() {
+        cuts.add(new Cut(length, low, range));
+    }
+
+    /**
+     * Ends the stream like {@link #finish} and returns it in pieces, one for each {@link #cut} and one for what was
+     * encoded behind the last cut. Together they are the bytes of {@code finish}: cutting costs nothing. A decoder that
+     * is given the first n pieces, joined, reads back all that was encoded before cut n.
+     *
+     * <p>Why: intervals are nested, so whatever value lies in the interval of a cut decodes to the symbols before it,
+     * and a piece ends with the first byte behind which zeros keep the value in there.
+     */
+    public List<byte[]> finishPieces() {
+        byte[] all = finish();
+        List<byte[]> pieces = new ArrayList<>();
+        int from = 0;
+        for (Cut cut : cuts) {
+            int to = Math.min(all.length, endOf(cut, all));
+            pieces.add(Arrays.copyOfRange(all, from, to));
+            from = to;
+        }
+        pieces.add(Arrays.copyOfRange(all, from, all.length));
+        return pieces;
+    }
+
+    private static int endOf(Cut cut, byte[] all) {
+        long value = 0;
+        for (int n = 0; n < 8; n++) {
+            if (Long.compareUnsigned(value, cut.low) >= 0 && Long.compareUnsigned(value - cut.low, cut.range) < 0) {
+                return cut.length + n;
+            }
+            int at = cut.length + n;
+            value |= (at < all.length ? all[at] & 0xFFL : 0) << 56 - 8 * n;
+        }
+        return cut.length + 8;
     }
 
     private void normalize() {

@@ -4,8 +4,6 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codecs.GridModel;
-import dev.tessera.codecs.GridPrior;
-import dev.tessera.codecs.RangeEncoder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -28,9 +26,6 @@ final class TokenSearch {
     private final int[] candidates; // [positions x subspaces x NEAREST], nearest first
     private final float[] distances;
 
-    /** What a choice of tokens came to: the coded bytes and the indices, {@code [positions x subspaces]}. */
-    record Choice(byte[] payload, int[] indices) {}
-
     TokenSearch(Latents latents, ProductQuantizer quantizer) {
         this.codebooks = quantizer.codebooks();
         this.latents = latents;
@@ -49,39 +44,21 @@ final class TokenSearch {
     }
 
     /**
-     * Chooses and codes the colours and, when there is one, the alpha plane after them. Positions before
-     * {@code switchAt} are chosen with {@code lambdaBefore}, the others with {@code lambdaAfter}: two neighbouring
-     * lambdas and a moving switch give every file size in between.
+     * The choice as a source of tokens. Positions before {@code switchAt} are chosen with {@code lambdaBefore}, the others with
+     * {@code lambdaAfter}: two neighbouring lambdas and a moving switch give every file size in between.
+     *
+     * @param chosen receives the indices, {@code [positions x subspaces]}
      */
-    static Choice choose(
-            TokenSearch colours,
-            TokenSearch alpha,
-            GridPrior prior,
-            float lambdaBefore,
-            float lambdaAfter,
-            int switchAt) {
-        RangeEncoder encoder = new RangeEncoder();
-        int[] indices = colours.encode(encoder, prior, lambdaBefore, lambdaAfter, switchAt);
-        if (alpha != null) {
-            alpha.encode(encoder, prior, lambdaBefore, lambdaAfter, switchAt);
-        }
-        return new Choice(encoder.finish(), indices);
-    }
-
-    private int[] encode(RangeEncoder encoder, GridPrior prior, float lambdaBefore, float lambdaAfter, int switchAt) {
-        GridModel model = new GridModel(prior, height, width);
-        int[] indices = new int[latents.count() * codebooks.size()];
-        for (int y = 0; y < height; y++) {
-            for (int x = 0; x < width; x++) {
-                float lambda = y * width + x < switchAt ? lambdaBefore : lambdaAfter;
-                for (int s = 0; s < codebooks.size(); s++) {
-                    int index = best(model, s, y, x, indices, lambda);
-                    indices[(y * width + x) * codebooks.size() + s] = index;
-                    model.encode(encoder, s, y, x, index);
-                }
-            }
-        }
-        return indices;
+    TokenWriter.Source source(float lambdaBefore, float lambdaAfter, int switchAt, int[] chosen) {
+        int stages = codebooks.size();
+        return (model, s, row, column, at) -> {
+            float lambda = at.position() < switchAt ? lambdaBefore : lambdaAfter;
+            int left = at.left() < 0 ? 0 : chosen[at.left() * stages + s];
+            int up = at.up() < 0 ? 0 : chosen[at.up() * stages + s];
+            int index = best(model, s, row, column, at.position(), left, up, lambda);
+            chosen[at.position() * stages + s] = index;
+            return index;
+        };
     }
 
     /** Chooses and lets {@code model} learn, without coding; returns the indices. */
@@ -90,8 +67,11 @@ final class TokenSearch {
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 for (int s = 0; s < codebooks.size(); s++) {
-                    int index = best(model, s, y, x, indices, lambda);
-                    indices[(y * width + x) * codebooks.size() + s] = index;
+                    int position = y * width + x;
+                    int left = x == 0 ? 0 : indices[(position - 1) * codebooks.size() + s];
+                    int up = y == 0 ? 0 : indices[(position - width) * codebooks.size() + s];
+                    int index = best(model, s, y, x, position, left, up, lambda);
+                    indices[position * codebooks.size() + s] = index;
                     model.observe(s, y, x, index);
                 }
             }
@@ -103,8 +83,7 @@ final class TokenSearch {
         return latents.count();
     }
 
-    private int best(GridModel model, int s, int y, int x, int[] indices, float lambda) {
-        int position = y * width + x;
+    private int best(GridModel model, int s, int y, int x, int position, int left, int up, float lambda) {
         int first = (position * codebooks.size() + s) * NEAREST;
         int count = Math.min(NEAREST, codebooks.get(s).codebookSize());
         int best = candidates[first];
@@ -119,8 +98,6 @@ final class TokenSearch {
                 best = candidates[first + c];
             }
         }
-        int left = x == 0 ? 0 : indices[(position - 1) * codebooks.size() + s];
-        int up = y == 0 ? 0 : indices[(position - width) * codebooks.size() + s];
         for (int c = 0; c < 3; c++) {
             int index = c == 0 ? 0 : c == 1 ? left : up;
             float distance = distance(position, s, index);

@@ -9,11 +9,20 @@ final class Crc16 {
 
     /** The checksum of {@code bytes[0 .. length)}. */
     static int of(byte[] bytes, int length) {
-        int crc = 0xFFFF;
-        for (int i = 0; i < length; i++) {
+        return update(0xFFFF, bytes, 0, length) ^ 0xFFFF;
+    }
+
+    /** The checksum of {@code before} and {@code bytes[from .. from + length)} behind it. */
+    static int of(byte[] before, byte[] bytes, int from, int length) {
+        return update(update(0xFFFF, before, 0, before.length), bytes, from, length) ^ 0xFFFF;
+    }
+
+    private static int update(int start, byte[] bytes, int from, int length) {
+        int crc = start;
+        for (int i = from; i < from + length; i++) {
             crc = ((crc << 8) & 0xFFFF) ^ TABLE[(crc >>> 8) ^ (bytes[i] & 0xFF)];
         }
-        return crc ^ 0xFFFF;
+        return crc;
     }
 
     private static char[] table() {

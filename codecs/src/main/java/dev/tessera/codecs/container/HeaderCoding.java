@@ -10,7 +10,6 @@ final class HeaderCoding {
     /** Where the geometry starts: behind magic, kind and three bytes of model hash. */
     static final int GEOMETRY_OFFSET = 5;
 
-    private static final int LAYOUT_SINGLE = 0;
     private static final int MEDIA_IMAGE = 0;
     private static final int MEDIA_AUDIO = 1;
     private static final int MEDIA_TENSOR = 2;
@@ -31,10 +30,10 @@ final class HeaderCoding {
         return (kind & 0xFF) >>> 5;
     }
 
-    static HeaderWriter write(TsrHeader header) {
+    static HeaderWriter write(TsrHeader header, TsrLayout layout) {
         HeaderWriter out = new HeaderWriter();
         out.u8(TsrFile.MAGIC);
-        out.u8((TsrFile.FORMAT_VERSION << 5) | (LAYOUT_SINGLE << 3) | (media(header.geometry()) << 1));
+        out.u8((TsrFile.FORMAT_VERSION << 5) | (layout.code() << 3) | (media(header.geometry()) << 1));
         out.u24(header.model().bits());
         switch (header.geometry()) {
             case ImageGeometry image -> {
@@ -48,13 +47,22 @@ final class HeaderCoding {
         return out;
     }
 
+    /** The layout that the second byte of a file of this version declares. */
+    static TsrLayout layout(byte kind) throws CorruptBitstreamException {
+        int code = (kind >>> 3) & 3;
+        return TsrLayout.ofCode(code)
+                .orElseThrow(() -> new CorruptBitstreamException(1, "layout " + code + " is reserved"));
+    }
+
     static TsrHeader read(HeaderReader in) throws CorruptBitstreamException {
         in.u8();
         int kind = in.u8();
-        int layout = (kind >>> 3) & 3;
         int media = (kind >>> 1) & 3;
-        if (layout != LAYOUT_SINGLE || (kind & 1) != 0) {
-            throw new CorruptBitstreamException(1, "layout " + layout + ", flag " + (kind & 1) + " are reserved");
+        if ((kind & 1) != 0) {
+            throw new CorruptBitstreamException(1, "the flag in bit 0 is set, which is reserved");
+        }
+        if (media == MEDIA_TENSOR && layout((byte) kind) != TsrLayout.SINGLE) {
+            throw new CorruptBitstreamException(1, "a tensor in the layout " + layout((byte) kind) + " is reserved");
         }
         ModelHash model = new ModelHash(in.u24());
         Geometry geometry = switch (media) {

@@ -17,11 +17,20 @@ final class HeaderReader {
         return position;
     }
 
+    /** Bytes not read yet. */
+    int remaining() {
+        return end - position;
+    }
+
     int u8() throws CorruptBitstreamException {
         if (position >= end) {
             throw new CorruptBitstreamException(position, "the header is cut short");
         }
         return bytes[position++] & 0xFF;
+    }
+
+    int u16() throws CorruptBitstreamException {
+        return (u8() << 8) | u8();
     }
 
     int u24() throws CorruptBitstreamException {

@@ -1,12 +1,23 @@
 package dev.tessera.codecs.container;
 
+import java.util.Arrays;
+
 /** Appends the fields of a header. */
 final class HeaderWriter {
-    private final byte[] bytes = new byte[64]; // the largest header, of a tensor of eight axes, has 50 bytes
+    private byte[] bytes =
+            new byte[64]; // without a chunk table the largest header, of a tensor of eight axes, has 50 bytes
     private int length;
 
     void u8(int value) {
+        if (length == bytes.length) {
+            bytes = Arrays.copyOf(bytes, 2 * length);
+        }
         bytes[length++] = (byte) value;
+    }
+
+    void u16(int value) {
+        u8(value >>> 8);
+        u8(value);
     }
 
     void u24(int value) {
@@ -26,6 +37,11 @@ final class HeaderWriter {
 
     int length() {
         return length;
+    }
+
+    /** CRC-16 of all that was appended. */
+    int crc16() {
+        return Crc16.of(bytes, length);
     }
 
     void copyTo(byte[] target) {

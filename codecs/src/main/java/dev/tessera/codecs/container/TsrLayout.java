@@ -1,0 +1,37 @@
+package dev.tessera.codecs.container;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** How the payload of a {@code .tsr} file is divided. */
+public enum TsrLayout {
+    /** One chunk to the end of the file: the smallest file. */
+    SINGLE(0, 2),
+    /** Each chunk goes on in the state of the coder behind the chunk before: any first chunks are a coarser whole. */
+    PROGRESSIVE(1, 2),
+    /**
+     * Each chunk starts in the state that the model shipped with: chunks decode in any order, and without the others.
+     */
+    INDEPENDENT(2, 4);
+
+    private final int code;
+    private final int checksumBytes;
+
+    TsrLayout(int code, int checksumBytes) {
+        this.code = code;
+        this.checksumBytes = checksumBytes;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /** Size of the checksum behind each chunk: a CRC-16 or a CRC-32C. */
+    int checksumBytes() {
+        return checksumBytes;
+    }
+
+    static Optional<TsrLayout> ofCode(int code) {
+        return Arrays.stream(values()).filter(layout -> layout.code == code).findFirst();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.tessera.image;
+
+import dev.tessera.codebook.internal.Workers;
+import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.GridModel;
+import dev.tessera.codecs.GridPrior;
+import dev.tessera.codecs.RangeDecoder;
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Decodes what {@link TokenWriter} wrote, as far as it is there. */
+final class TokenReader {
+    private final GridPrior prior;
+    private final int height;
+    private final int width;
+    private final int stages;
+    private final int threads;
+
+    /**
+     * What was read.
+     *
+     * @param planes indices of each plane, {@code [positions x subspaces]}; 0 where none was read
+     * @param lost positions of which nothing was read; subspaces that are missing at all positions are not counted
+     */
+    record Tokens(List<int[]> planes, boolean[] lost) {
+        boolean anyLost() {
+            for (boolean l : lost) {
+                if (l) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    TokenReader(GridPrior prior, int height, int width, int threads) {
+        this.prior = prior;
+        this.height = height;
+        this.width = width;
+        this.stages = prior.spec().stages();
+        this.threads = threads;
+    }
+
+    /** Number of chunks that a file of this picture has. */
+    int chunks(TsrLayout layout) {
+        return switch (layout) {
+            case SINGLE -> 1;
+            case PROGRESSIVE -> stages;
+            case INDEPENDENT -> SubGrid.independentChunks(height, width);
+        };
+    }
+
+    /** The tokens of a file, which must have as many chunks as {@link #chunks} says. */
+    Tokens read(TsrFile file, int planes) throws CorruptBitstreamException {
+        Tokens tokens = new Tokens(new ArrayList<>(), new boolean[Math.multiplyExact(height, width)]);
+        for (int p = 0; p < planes; p++) {
+            tokens.planes.add(new int[Math.multiplyExact(tokens.lost.length, stages)]);
+        }
+        switch (file.layout()) {
+            case SINGLE -> decodeAll(file.payload(), SubGrid.whole(height, width), tokens.planes);
+            case PROGRESSIVE -> progressive(file, tokens.planes);
+            case INDEPENDENT -> independent(file, tokens);
+        }
+        return tokens;
+    }
+
+    private void progressive(TsrFile file, List<int[]> planes) throws CorruptBitstreamException {
+        RangeDecoder decoder = new RangeDecoder(file.payload());
+        SubGrid grid = SubGrid.whole(height, width);
+        List<GridModel> models = new ArrayList<>();
+        planes.forEach(_ -> models.add(new GridModel(prior, height, width)));
+        for (int s = 0; s < file.wholePrefix(); s++) {
+            int stage = s;
+            for (int p = 0; p < planes.size(); p++) {
+                GridModel model = models.get(p);
+                int[] indices = planes.get(p);
+                grid.<CorruptBitstreamException>forEach((row, column, place) ->
+                        indices[place.position() * stages + stage] = model.decode(decoder, stage, row, column));
+            }
+        }
+        checkEnd(decoder);
+    }
+
+    private void independent(TsrFile file, Tokens tokens) throws CorruptBitstreamException {
+        List<SubGrid> grids = SubGrid.independent(height, width);
+        CorruptBitstreamException[] failures = new CorruptBitstreamException[grids.size()];
+        try (Workers workers = new Workers(Math.min(threads, grids.size()))) {
+            workers.run(grids.size(), i -> {
+                Optional<byte[]> chunk = file.chunk(i);
+                if (chunk.isEmpty()) {
+                    grids.get(i).forEach((_, _, place) -> tokens.lost[place.position()] = true);
+                    return;
+                }
+                try {
+                    decodeAll(chunk.get(), grids.get(i), tokens.planes);
+                } catch (CorruptBitstreamException e) {
+                    failures[i] = e;
+                }
+            });
+        }
+        for (CorruptBitstreamException failure : failures) { // the first one, so that the message is always the same
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    private void decodeAll(byte[] chunk, SubGrid grid, List<int[]> planes) throws CorruptBitstreamException {
+        RangeDecoder decoder = new RangeDecoder(chunk);
+        for (int[] indices : planes) {
+            GridModel model = new GridModel(prior, grid.rows(), grid.columns());
+            grid.<CorruptBitstreamException>forEach((row, column, place) -> {
+                for (int s = 0; s < stages; s++) {
+                    indices[place.position() * stages + s] = model.decode(decoder, s, row, column);
+                }
+            });
+        }
+        checkEnd(decoder);
+    }
+
+    private static void checkEnd(RangeDecoder decoder) throws CorruptBitstreamException {
+        if (decoder.unreadBytes() > 0) {
+            throw new CorruptBitstreamException(0, decoder.unreadBytes() + " bytes are left over after the last token");
+        }
+    }
+}
