@@ -7,6 +7,7 @@ module dev.tessera.codecs {
     exports dev.tessera.codecs.armour;
     exports dev.tessera.codecs.container;
     exports dev.tessera.codecs.dataset;
+    exports dev.tessera.codecs.mixing;
     exports dev.tessera.codecs.rans;
     exports dev.tessera.codecs.tensor;
 }
