@@ -14,12 +14,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  * cluster's sum runs over its members in order of row, so the thread count cannot show.
  *
  * <p>A vector whose own centroid is nearer than any other can be by now is not searched for again (Hamerly 2010: its distance from all
- * others shrinks by no more than the longest way that one of them went). The result is that of the full search.
+ * others shrinks by no more than the longest way that one of them went; here, one of those near its own). The result is that of the
+ * full search.
  */
 final class Lloyd {
     private static final int ROWS = 2048;
     private static final int CLUSTERS = 16;
     private static final int PROBE = 16; // one range of rows in so many
+    private static final int WORTH_DIM = 16; // in fewer dimensions a search costs little more than a limit
+    private static final int WORTH_NEIGHBOURS = 16; // vectors a centroid
     private static final double WORTH_LIMITS = 0.25; // rows settled; limits make the search 10 to 30 % slower
 
     private final TrainingSet set;
@@ -83,41 +86,79 @@ final class Lloyd {
     private boolean assign() {
         NearestKernel full = NearestKernel.of(centroids, k, dim);
         NearestKernel kernel = full.suitedTo(set.x(), 0, set.count());
-        boolean bounding = settle() && kernel == full;
+        boolean limits = kernel == full && dim >= WORTH_DIM;
+        boolean all = limits && settle(full);
         AtomicInteger moved = new AtomicInteger();
-        workers.runRows(set.count(), ROWS, (from, to) -> {
-            int[] rows = new int[to - from];
-            int open = 0;
-            for (int i = from; i < to; i++) {
-                if (!settled[i]) {
-                    rows[open++] = i;
-                }
-            }
-            if (open > 0) {
-                moved.addAndGet(search(kernel, rows, open, bounding || isProbe(from)));
-            }
-        });
+        workers.runRows(
+                set.count(),
+                ROWS,
+                (from, to) -> moved.addAndGet(
+                        limits ? searchUnsettled(kernel, from, to, all || isProbe(from)) : search(kernel, from, to)));
         clusters.group(indices);
         return moved.get() > 0;
+    }
+
+    /** Searches for the centroids of all rows of a range and returns how many have another one now. */
+    private int search(NearestKernel kernel, int from, int to) {
+        int[] found = new int[to - from];
+        kernel.assign(set.x(), from * dim, to - from, found, 0);
+        int moved = 0;
+        for (int i = from; i < to; i++) {
+            moved += take(i, found[i - from]) ? 1 : 0;
+            distance[i] = Distances.squared(set.x(), i * dim, centroids, indices[i] * dim, dim);
+        }
+        return moved;
+    }
+
+    /** The same for those rows that are not settled, with limits for the next time if asked for. */
+    private int searchUnsettled(NearestKernel kernel, int from, int to, boolean limits) {
+        int[] rows = new int[to - from];
+        float[] x = new float[(to - from) * dim];
+        int count = 0;
+        for (int i = from; i < to; i++) {
+            if (!settled[i]) {
+                System.arraycopy(set.x(), i * dim, x, count * dim, dim);
+                rows[count++] = i;
+            }
+        }
+        int[] found = new int[count];
+        float[] apart = new float[count];
+        if (limits) {
+            kernel.assignApart(x, 0, count, found, 0, apart);
+        } else {
+            kernel.assign(x, 0, count, found, 0);
+        }
+        int moved = 0;
+        for (int r = 0; r < count; r++) {
+            int i = rows[r];
+            others[i] = Math.sqrt(apart[r]);
+            if (take(i, found[r])) {
+                distance[i] = Distances.squared(set.x(), i * dim, centroids, found[r] * dim, dim);
+                moved++;
+            }
+        }
+        return moved;
+    }
+
+    /** Puts a row into a cluster; false when it is there already. */
+    private boolean take(int i, int cluster) {
+        if (cluster == indices[i]) {
+            return false;
+        }
+        changed[indices[i]] = true; // threads write the same value
+        changed[cluster] = true;
+        indices[i] = cluster;
+        return true;
     }
 
     /**
      * Finds the vectors whose centroid is sure to be the nearest one still; says whether the limits that this takes pay, by the rows
      * that always have them.
      */
-    private boolean settle() {
-        int farthest = 0;
-        double second = 0;
-        for (int j = 1; j < k; j++) {
-            if (drift[j] > drift[farthest]) {
-                second = drift[farthest];
-                farthest = j;
-            } else if (drift[j] > second) {
-                second = drift[j];
-            }
-        }
-        int first = farthest;
-        double next = second;
+    private boolean settle(NearestKernel kernel) {
+        Neighbours neighbours =
+                Neighbours.of(kernel, centroids, k, dim, drift, set.count() >= WORTH_NEIGHBOURS * (long) k);
+        double longest = Arrays.stream(drift).max().orElse(0);
         double[] lengths = lengths();
         AtomicInteger probes = new AtomicInteger();
         AtomicInteger settledProbes = new AtomicInteger();
@@ -126,8 +167,10 @@ final class Lloyd {
             for (int i = from; i < to; i++) {
                 int j = indices[i];
                 distance[i] = Distances.squared(set.x(), i * dim, centroids, j * dim, dim);
-                others[i] -= j == first ? next : drift[first];
-                double length = Math.sqrt(distance[i]) + lengths[j]; // at least that of the vector from the mean
+                double own = Math.sqrt(distance[i]);
+                double near = Math.min(others[i] - neighbours.drift(j), neighbours.beyond(j) - own);
+                others[i] = Math.max(near, others[i] - longest);
+                double length = own + lengths[j]; // at least that of the vector from the mean
                 settled[i] = others[i] > 0 && others[i] * others[i] - distance[i] > margin * length * length;
                 sure += settled[i] ? 1 : 0;
             }
@@ -141,34 +184,6 @@ final class Lloyd {
 
     private static boolean isProbe(int from) {
         return from / ROWS % PROBE == 0;
-    }
-
-    /** Searches for the centroids of some rows and returns how many have another one now. */
-    private int search(NearestKernel kernel, int[] rows, int count, boolean bounding) {
-        float[] x = new float[count * dim];
-        for (int r = 0; r < count; r++) {
-            System.arraycopy(set.x(), rows[r] * dim, x, r * dim, dim);
-        }
-        int[] found = new int[count];
-        float[] apart = new float[count];
-        if (bounding) {
-            kernel.assignApart(x, 0, count, found, 0, apart);
-        } else {
-            kernel.assign(x, 0, count, found, 0);
-        }
-        int moved = 0;
-        for (int r = 0; r < count; r++) {
-            int i = rows[r];
-            others[i] = Math.sqrt(apart[r]);
-            if (found[r] != indices[i]) {
-                changed[indices[i]] = true; // threads write the same value
-                changed[found[r]] = true;
-                indices[i] = found[r];
-                distance[i] = Distances.squared(set.x(), i * dim, centroids, found[r] * dim, dim);
-                moved++;
-            }
-        }
-        return moved;
     }
 
     /** Distance of each centroid from the mean of all. */

@@ -81,7 +81,7 @@ public interface NearestKernel {
     /** The kernel for {@code codes}, {@code [codebookSize x dim]}, which must not change while the kernel is used. */
     static NearestKernel of(float[] codes, int codebookSize, int dim) {
         return KernelChoice.vector()
-                ? VectorNearestKernel.of(CentredCodes.of(codes, codebookSize, dim))
+                ? RowLanesKernel.of(CentredCodes.of(codes, codebookSize, dim))
                 : new ScalarNearestKernel(CentredCodes.of(codes, codebookSize, dim));
     }
 }

@@ -74,15 +74,26 @@ final class PrunedNearestKernel implements NearestKernel {
         return new PrunedNearestKernel(full, ordered, axes);
     }
 
-    /** A kernel with the same results: {@code full}, or a pruned one where a sample says that it is faster for {@code x}. */
-    static NearestKernel choose(VectorNearestKernel full, CentredCodes codes, float[] x, int offset, int count) {
+    /**
+     * A kernel with the same results: {@code plain}, or a pruned one where a sample says that it is faster for {@code x}.
+     *
+     * @param cost of {@code plain}, relative to two multiply-adds a cycle and register
+     */
+    static NearestKernel choose(
+            NearestKernel plain,
+            double cost,
+            VectorNearestKernel full,
+            CentredCodes codes,
+            float[] x,
+            int offset,
+            int count) {
         int k = codes.codebookSize();
         int dim = codes.dim();
         if (dim < SMALLEST_DIM
                 || k < SMALLEST_CODEBOOK
                 || (long) count * k * dim < WORTH_TRYING
                 || !(codes.limit() > 0)) {
-            return full;
+            return plain;
         }
         float[] sample = new float[SAMPLE * dim];
         for (int i = 0; i < SAMPLE; i++) {
@@ -91,18 +102,18 @@ final class PrunedNearestKernel implements NearestKernel {
         OrderedCodes ordered = new OrderedCodes(codes, BLOCK);
         // vector operations for one row; the constants as measured
         double units = 2.0 * ordered.blocks;
-        double least = 0.9 * units * (dim + 4);
-        NearestKernel best = full;
+        double least = cost * units * (dim + 4);
+        NearestKernel best = plain;
         for (int axes : AXES) {
             if (2 * axes > dim) {
                 break;
             }
             PrunedNearestKernel pruned = new PrunedNearestKernel(full, ordered, axes);
             double survivors = (double) pruned.survivors(sample) / SAMPLE;
-            double cost =
+            double trial =
                     2 * units * (axes + 7) + survivors * (0.8 * dim + 40) + dim * (2.0 * pruned.axisBlocks + 4) + 100;
-            if (cost < least) {
-                least = cost;
+            if (trial < least) {
+                least = trial;
                 best = pruned;
             }
         }

@@ -260,7 +260,7 @@ final class VectorNearestKernel implements NearestKernel {
 
     @Override
     public NearestKernel suitedTo(float[] x, int offset, int count) {
-        return PrunedNearestKernel.choose(this, codes, x, offset, count);
+        return PrunedNearestKernel.choose(this, 0.9, this, codes, x, offset, count);
     }
 
     /**

@@ -37,9 +37,12 @@ class NearestKernelTest {
         CentredCodes centred = CentredCodes.of(codes, k, dim);
         Result expected = run(new ScalarNearestKernel(centred), x, offset, count);
         Result actual = run(VectorNearestKernel.of(centred), x, offset, count);
+        Result rows = run(RowLanesKernel.ofAnyWidth(centred), x, offset, count);
         String where = "count " + count + ", K " + k + ", dim " + dim;
         assertArrayEquals(expected.indices, actual.indices, where);
         assertArrayEquals(expected.scoreBits, actual.scoreBits, where);
+        assertArrayEquals(expected.indices, rows.indices, where);
+        assertArrayEquals(expected.scoreBits, rows.scoreBits, where);
         for (int index : actual.indices) {
             assertTrue(index >= 0 && index < k, where + ": index " + index);
         }

@@ -1,6 +1,7 @@
 package dev.tessera.codebook.internal.kernels;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.SplittableRandom;
@@ -21,6 +22,10 @@ class PointDistancesTest {
         new PointDistances.Scalar(x, dim).squared(point, 3, 0, count, expected);
         new PointDistances.Packed(x, count, dim).squared(point, 3, 0, count, actual);
         assertArrayEquals(expected, actual);
+        for (int i = 0; i < count; i++) {
+            assertEquals(Distances.plain(x, i * dim, point, 3, dim), expected[i]);
+            assertEquals(Distances.Lanes.squared(x, i * dim, point, 3, dim), expected[i]);
+        }
         if (count > 16) {
             double[] part = new double[count - 16];
             new PointDistances.Packed(x, count, dim).squared(point, 3, 16, count, part);
