@@ -5,6 +5,7 @@ module dev.tessera.codecs {
 
     exports dev.tessera.codecs;
     exports dev.tessera.codecs.armour;
+    exports dev.tessera.codecs.circuit;
     exports dev.tessera.codecs.container;
     exports dev.tessera.codecs.dataset;
     exports dev.tessera.codecs.mixing;

@@ -34,7 +34,6 @@ import java.util.function.Supplier;
  */
 public final class PeerMain {
     private static final double WARM_UP_SECONDS = 4;
-    private static final int WARM_UP_ROWS = 2000;
 
     private final int count;
     private final int dim;
@@ -75,10 +74,10 @@ public final class PeerMain {
 
     private void quantize(Quantizer quantizer, int repeats) throws IOException {
         Latents vectors = Latents.of(count, dim, x);
-        int rows = Math.min(count, WARM_UP_ROWS);
-        Latents head = Latents.of(rows, dim, Arrays.copyOf(x, rows * dim));
         for (long start = cpuNanos(); cpuNanos() - start < WARM_UP_SECONDS * 1e9; ) {
-            quantizer.quantize(head, threads);
+            if (quantizer.quantize(vectors, threads).length != count * books) {
+                throw new IllegalStateException("not " + books + " indices for each vector");
+            }
         }
         int[] indices = time(repeats, () -> quantizer.quantize(vectors, threads));
         ByteBuffer out = ByteBuffer.allocate(4 * indices.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -86,9 +85,13 @@ public final class PeerMain {
         Files.write(dir.resolve("java.i32"), out.array());
     }
 
-    /** Learning is long enough to be timed with a cold compiler. */
+    /** Timed after one run that the compiler learns from: about two CPU seconds in a new process. */
     private void learn(Supplier<List<Codebook>> learner, int repeats) throws IOException {
+        List<Codebook> warmUp = learner.get();
         List<Codebook> learnt = time(repeats, learner);
+        if (!learnt.equals(warmUp)) {
+            throw new IllegalStateException("two runs with one seed differ");
+        }
         ByteBuffer out = ByteBuffer.allocate(learnt.stream()
                         .mapToInt(c -> 4 * c.codebookSize() * c.codeDim())
                         .sum())

@@ -53,8 +53,8 @@ public interface NearestKernel {
     void best(float[] x, int offset, int count, int width, int[] indices, float[] scores, float[] norms);
 
     /**
-     * A kernel with the same results that may be faster for many vectors like these; trying that out costs as much as a few
-     * hundred vectors.
+     * A kernel with the same results that may be faster for many vectors like these; trying that out costs as much as some
+     * thousand vectors and is left out where that is more than about a twentieth.
      *
      * @param x vectors that will be assigned, row-major, {@code [count x dim]} from {@code offset}
      */

@@ -28,7 +28,6 @@ final class PrunedNearestKernel implements NearestKernel {
     private static final int PANEL_FLOATS = 1 << 15;
     private static final int[] AXES = {3, 7, 15, 31};
     private static final int SAMPLE = 128;
-    private static final long WORTH_TRYING = 1L << 33; // multiply-adds: some tenths of a second
     private static final int SMALLEST_DIM = 32;
     private static final int SMALLEST_CODEBOOK = 512;
 
@@ -91,7 +90,7 @@ final class PrunedNearestKernel implements NearestKernel {
         int dim = codes.dim();
         if (dim < SMALLEST_DIM
                 || k < SMALLEST_CODEBOOK
-                || (long) count * k * dim < WORTH_TRYING
+                || (long) count * k * dim < worthTrying(k, dim)
                 || !(codes.limit() > 0)) {
             return plain;
         }
@@ -118,6 +117,11 @@ final class PrunedNearestKernel implements NearestKernel {
             }
         }
         return best;
+    }
+
+    /** Multiply-adds from which on the trial takes less than about a twentieth of them, as measured. */
+    private static long worthTrying(int codebookSize, int dim) {
+        return 1L << (dim >= 256 ? 36 : dim >= 128 || codebookSize >= 4096 ? 35 : 33);
     }
 
     int axes() {
