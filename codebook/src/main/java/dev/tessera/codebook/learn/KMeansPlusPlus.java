@@ -23,16 +23,15 @@ final class KMeansPlusPlus {
     private final Workers workers;
     private final PointDistances distances;
     private Distortion current; // with the centroids so far
-    private Distortion best; // with the best candidate so far
-    private Distortion trial;
+    private final Distortion[] trials; // with one candidate more
 
     private KMeansPlusPlus(TrainingSet set, Workers workers) {
         this.set = set;
         this.workers = workers;
         this.distances = PointDistances.of(set.x(), set.count(), set.dim());
         this.current = new Distortion(set.count());
-        this.best = new Distortion(set.count());
-        this.trial = new Distortion(set.count());
+        this.trials = new Distortion[CANDIDATES];
+        Arrays.setAll(trials, c -> new Distortion(set.count()));
     }
 
     /**
@@ -55,7 +54,7 @@ final class KMeansPlusPlus {
         float[] centroids = new float[Math.multiplyExact(k, d)];
         int found = 0;
         if (zeroFirst) {
-            measure(centroids, 0, true, current);
+            measure(centroids);
             found = 1;
         } else {
             forBlocks(this::weigh);
@@ -67,7 +66,7 @@ final class KMeansPlusPlus {
             }
             System.arraycopy(set.x(), pick * d, centroids, found * d, d);
             if (found == 0) {
-                measure(centroids, 0, true, current);
+                measure(centroids);
             }
             found++;
         }
@@ -86,40 +85,38 @@ final class KMeansPlusPlus {
 
     /** The best of some candidates, already entered into {@link #current}; -1 when no vector is away from a centroid. */
     private int pickBest(SplitMix64 random) {
-        int pick = current.pick(random);
-        if (pick < 0) {
-            return -1;
-        }
-        measure(set.x(), pick * set.dim(), false, best);
-        for (int c = 1; c < CANDIDATES; c++) {
-            int candidate = current.pick(random);
-            measure(set.x(), candidate * set.dim(), false, trial);
-            if (trial.total() < best.total()) {
-                pick = candidate;
-                Distortion swap = best;
-                best = trial;
-                trial = swap;
+        int[] picks = new int[CANDIDATES];
+        for (int c = 0; c < CANDIDATES; c++) {
+            picks[c] = current.pick(random);
+            if (picks[c] < 0) {
+                return -1;
             }
         }
-        Distortion swap = current;
-        current = best;
-        best = swap;
-        return pick;
-    }
-
-    /** What the distortion is with one more centroid, {@code centroids[at .. at + dim)}. */
-    private void measure(float[] centroids, int at, boolean first, Distortion into) {
+        int d = set.dim();
         Distortion before = current;
+        // all candidates while the rows of a block are in the cache
         forBlocks((from, to) -> {
             double[] squared = new double[to - from];
-            distances.squared(centroids, at, from, to, squared);
-            double sum = 0;
-            for (int i = from; i < to; i++) {
-                double distance = set.weight(i) * squared[i - from];
-                into.nearest[i] = first ? distance : Math.min(before.nearest[i], distance);
-                sum += into.nearest[i];
+            for (int c = 0; c < CANDIDATES; c++) {
+                distances.squared(set.x(), picks[c] * d, from, to, squared);
+                trials[c].store(from, to, set, squared, before);
             }
-            into.blockSums[from / BLOCK] = sum;
+        });
+        int best = 0;
+        for (int c = 1; c < CANDIDATES; c++) {
+            best = trials[c].total() < trials[best].total() ? c : best;
+        }
+        current = trials[best];
+        trials[best] = before;
+        return picks[best];
+    }
+
+    /** What the distortion is with the first centroid, {@code centroids[0 .. dim)}. */
+    private void measure(float[] centroids) {
+        forBlocks((from, to) -> {
+            double[] squared = new double[to - from];
+            distances.squared(centroids, 0, from, to, squared);
+            current.store(from, to, set, squared, null);
         });
     }
 
@@ -141,6 +138,17 @@ final class KMeansPlusPlus {
         Distortion(int count) {
             this.nearest = new double[count];
             this.blockSums = new double[(count + BLOCK - 1) / BLOCK];
+        }
+
+        /** Sets one block from squared distances; {@code before} is null for the first centroid. */
+        void store(int from, int to, TrainingSet set, double[] squared, Distortion before) {
+            double sum = 0;
+            for (int i = from; i < to; i++) {
+                double distance = set.weight(i) * squared[i - from];
+                nearest[i] = before == null ? distance : Math.min(before.nearest[i], distance);
+                sum += nearest[i];
+            }
+            blockSums[from / BLOCK] = sum;
         }
 
         double total() {

@@ -63,51 +63,55 @@ public interface PointDistances {
 
         @Override
         public void squared(float[] point, int offset, int from, int to, double[] out) {
+            double[] values = new double[dim];
+            for (int k = 0; k < dim; k++) {
+                values[k] = point[offset + k];
+            }
             int i = from;
             for (; i + LANES <= to; i += LANES) {
-                block(packed, i * dim, point, offset, dim).intoArray(out, i - from);
+                block(packed, i * dim, values, dim).intoArray(out, i - from);
             }
             if (i < to) {
-                double[] rest = block(packed, i * dim, point, offset, dim).toArray();
+                double[] rest = block(packed, i * dim, values, dim).toArray();
                 System.arraycopy(rest, 0, out, i - from, to - i);
             }
         }
 
-        private static DoubleVector block(float[] packed, int at, float[] point, int offset, int dim) {
+        private static DoubleVector block(float[] packed, int at, double[] point, int dim) {
             DoubleVector sum0 = DoubleVector.zero(DOUBLES);
             DoubleVector sum1 = sum0;
             DoubleVector sum2 = sum0;
             DoubleVector sum3 = sum0;
             int k = 0;
             for (; k + 4 <= dim; k += 4) {
-                DoubleVector d0 = difference(packed, at + k * LANES, point[offset + k]);
-                DoubleVector d1 = difference(packed, at + (k + 1) * LANES, point[offset + k + 1]);
-                DoubleVector d2 = difference(packed, at + (k + 2) * LANES, point[offset + k + 2]);
-                DoubleVector d3 = difference(packed, at + (k + 3) * LANES, point[offset + k + 3]);
+                DoubleVector d0 = difference(packed, at + k * LANES, point[k]);
+                DoubleVector d1 = difference(packed, at + (k + 1) * LANES, point[k + 1]);
+                DoubleVector d2 = difference(packed, at + (k + 2) * LANES, point[k + 2]);
+                DoubleVector d3 = difference(packed, at + (k + 3) * LANES, point[k + 3]);
                 sum0 = sum0.add(d0.mul(d0));
                 sum1 = sum1.add(d1.mul(d1));
                 sum2 = sum2.add(d2.mul(d2));
                 sum3 = sum3.add(d3.mul(d3));
             }
             if (k < dim) {
-                DoubleVector d0 = difference(packed, at + k * LANES, point[offset + k]);
+                DoubleVector d0 = difference(packed, at + k * LANES, point[k]);
                 sum0 = sum0.add(d0.mul(d0));
             }
             if (k + 1 < dim) {
-                DoubleVector d1 = difference(packed, at + (k + 1) * LANES, point[offset + k + 1]);
+                DoubleVector d1 = difference(packed, at + (k + 1) * LANES, point[k + 1]);
                 sum1 = sum1.add(d1.mul(d1));
             }
             if (k + 2 < dim) {
-                DoubleVector d2 = difference(packed, at + (k + 2) * LANES, point[offset + k + 2]);
+                DoubleVector d2 = difference(packed, at + (k + 2) * LANES, point[k + 2]);
                 sum2 = sum2.add(d2.mul(d2));
             }
             return sum0.add(sum1).add(sum2.add(sum3));
         }
 
-        private static DoubleVector difference(float[] packed, int at, float value) {
+        private static DoubleVector difference(float[] packed, int at, double value) {
             DoubleVector x = (DoubleVector)
                     FloatVector.fromArray(FLOATS, packed, at).convertShape(VectorOperators.F2D, DOUBLES, 0);
-            return x.sub((double) value);
+            return x.sub(value);
         }
     }
 }
