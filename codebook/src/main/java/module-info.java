@@ -7,6 +7,7 @@ module dev.tessera.codebook {
     exports dev.tessera.codebook.implicit;
     exports dev.tessera.codebook.learn;
     exports dev.tessera.codebook.internal to
+            dev.tessera.vqmodels,
             dev.tessera.image,
             dev.tessera.audio,
             dev.tessera.evalgpl;

@@ -67,6 +67,15 @@ public final class Tensor {
         return new Tensor(DType.U8, shape, ByteBuffer.wrap(values.clone()));
     }
 
+    /**
+     * Values of any type from their little-endian bytes, which are copied.
+     *
+     * @throws IllegalArgumentException when there are not product of {@code shape} x {@code type.bytes()} bytes
+     */
+    public static Tensor ofBytes(DType type, byte[] littleEndian, int... shape) {
+        return new Tensor(type, shape, ByteBuffer.wrap(littleEndian.clone()));
+    }
+
     public DType type() {
         return type;
     }
