@@ -1,5 +1,6 @@
 package dev.tessera.cli;
 
+import dev.tessera.vqmodels.training.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -17,7 +18,7 @@ final class Failures {
             case FileAlreadyExistsException _ -> e.getMessage() + " exists; use --overwrite to replace it";
             case UncheckedIOException unchecked -> message(unchecked.getCause());
             case OutOfMemoryError _ -> "not enough memory; give the JVM more or the command less";
-            case IOException _, IllegalArgumentException _, UsageException _
+            case IOException _, IllegalArgumentException _, UsageException _, TrainingException _
             when e.getMessage() != null -> e.getMessage();
             default -> "internal error: " + e;
         };

@@ -5,6 +5,9 @@ import dev.tessera.audio.AudioTrainer;
 import dev.tessera.image.ImageRecipe;
 import dev.tessera.image.ImageTrainer;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.training.NeuralTrainer;
+import dev.tessera.vqmodels.training.TrainingOrder;
+import dev.tessera.vqmodels.training.TrainingResult;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,7 +21,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tessera train}: learns a tokenizer with its entropy prior. */
-@Command(name = "train", description = "Train a tokenizer and its entropy prior on pictures or sound.")
+@Command(
+        name = "train",
+        description =
+                "Train a tokenizer and its entropy prior on pictures or sound; with --quantizer a neural tokenizer.")
 final class TrainCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "MEDIA", description = "One of ${COMPLETION-CANDIDATES}.")
     private TrainMedia media;
@@ -39,8 +45,34 @@ final class TrainCommand extends TesseraCommand {
     @Option(
             names = "--recipe",
             paramLabel = "R",
-            description = "A .properties recipe (default: the one of the shipped default model).")
+            description = "A .properties recipe (default: the one of the shipped default model; with --quantizer a file"
+                    + " or a name, default image-f16).")
     private Path recipe;
+
+    @Option(
+            names = "--quantizer",
+            paramLabel = "NAME",
+            description = "Train a neural tokenizer with this quantizer: vq, spherical, rotation, ema, entropy, simvq,"
+                    + " vqganlc, gumbel, fsq, lfq, bsq, rvq or factorized. The first time this fetches an engine of"
+                    + " 110 MB.")
+    private String quantizer;
+
+    @Option(
+            names = "--stages",
+            paramLabel = "S",
+            description = "With --quantizer rvq: number of stages, instead of the recipe's.")
+    private Integer stages;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "M",
+            description = "With --quantizer: about how long to train, instead of the recipe's number of steps.")
+    private Double minutes;
+
+    @Option(
+            names = "--resume",
+            description = "With --quantizer: go on from MODEL.checkpoint, which training writes every few minutes.")
+    private boolean resume;
 
     @Option(names = "--codes", paramLabel = "K", description = "Code vectors per codebook, instead of the recipe's.")
     private Integer codes;
@@ -56,6 +88,17 @@ final class TrainCommand extends TesseraCommand {
 
     @Override
     int execute() throws IOException {
+        if (quantizer == null && (minutes != null || resume || stages != null)) {
+            throw new UsageException(
+                    "--minutes, --resume and --stages are for neural tokenizers: name one with --quantizer");
+        }
+        if (quantizer != null && media != TrainMedia.image) {
+            throw new UsageException("--quantizer trains neural tokenizers of images only, not of " + media);
+        }
+        if (resume && Files.exists(output) && !Files.exists(TrainingOrder.checkpoint(output))) {
+            print(Map.of("output", output.toString(), "finished", true), List.of(output + " is finished"));
+            return ExitCode.DONE;
+        }
         checkFree(output);
         List<Path> files = new ArrayList<>();
         for (Input input : Inputs.expand(data, include, console())) {
@@ -63,6 +106,9 @@ final class TrainCommand extends TesseraCommand {
                 throw new UsageException("training reads files, not standard input");
             }
             files.add(input.path());
+        }
+        if (quantizer != null) {
+            return trainNetwork(files);
         }
         long start = System.nanoTime();
         ModelFile model = switch (media) {
@@ -76,6 +122,63 @@ final class TrainCommand extends TesseraCommand {
         values.put("bytes", model.sizeBytes());
         values.put("sha256", model.sha256());
         values.put("seconds", (System.nanoTime() - start) / 1e9);
+        print(values, List.of(output + ": " + model.sizeBytes() + " bytes, sha256 " + model.sha256()));
+        return ExitCode.DONE;
+    }
+
+    private int trainNetwork(List<Path> files) throws IOException {
+        NeuralTrainer trainer = NeuralTrainer.find()
+                .orElseThrow(() ->
+                        new UsageException("--quantizer needs the training module on the class path, which ./tessera"
+                                + " fetches by itself (docs/training.md)"));
+        if (!trainer.quantizers().contains(quantizer)) {
+            throw new UsageException(
+                    "--quantizer is '" + quantizer + "', must be one of " + String.join(", ", trainer.quantizers()));
+        }
+        Path checkpoint = TrainingOrder.checkpoint(output);
+        if (!resume && !overwrite && Files.exists(checkpoint)) {
+            throw new UsageException(
+                    checkpoint + " exists; use --resume to go on from it, or --overwrite to start anew");
+        }
+        Map<String, String> changes = new LinkedHashMap<>();
+        changes.put("quantizer", quantizer);
+        if (codes != null) {
+            changes.put("codes", codes.toString());
+        }
+        if (stages != null) {
+            changes.put("stages", stages.toString());
+        }
+        if (seed != null) {
+            changes.put("seed", seed.toString());
+        }
+        TrainingResult result = trainer.trainImages(
+                new TrainingOrder(
+                        output,
+                        recipe == null ? trainer.recipes().getFirst() : recipe.toString(),
+                        changes,
+                        minutes == null ? 0 : minutes,
+                        resume,
+                        threads,
+                        this::say),
+                new Pictures(files));
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("output", output.toString());
+        values.put("items", files.size());
+        values.put("finished", result.finished());
+        values.put("steps", result.steps());
+        values.put("loss", result.loss());
+        values.put("psnr", result.psnr());
+        values.put("tokens", result.tokens());
+        values.put("utilization", result.utilization());
+        values.put("utilization_ceiling", result.utilizationCeiling());
+        values.put("seconds", result.seconds());
+        if (!result.finished()) {
+            print(values, List.of("stopped after step " + result.steps() + "; --resume goes on"));
+            return ExitCode.SOME_FAILED;
+        }
+        ModelFile model = ModelFile.read(output);
+        values.put("bytes", model.sizeBytes());
+        values.put("sha256", model.sha256());
         print(values, List.of(output + ": " + model.sizeBytes() + " bytes, sha256 " + model.sha256()));
         return ExitCode.DONE;
     }

@@ -67,6 +67,22 @@ public final class CodebookFile {
         return quantizer;
     }
 
+    /**
+     * Adds any quantizer to a model that holds more: its kind as {@code <prefix>.type} and its parts as docs/formats/model.md names
+     * them.
+     */
+    public static void addTo(
+            ModelFile.Builder builder, Map<String, Object> config, String prefix, Quantizer quantizer) {
+        config.put(prefix + ".type", QuantizerType.of(quantizer).fileName());
+        new QuantizerWriter(builder, config).write(prefix, quantizer);
+    }
+
+    /** The quantizer that {@link #addTo(ModelFile.Builder, Map, String, Quantizer)} put under {@code prefix}. */
+    public static Quantizer quantizer(ModelFile file, String prefix) throws CorruptModelException {
+        QuantizerType type = QuantizerType.ofFileName(file.config().string(prefix + ".type"));
+        return new QuantizerReader(file).read(prefix, type);
+    }
+
     private static int largest(int[] sizes) {
         return Arrays.stream(sizes).max().orElseThrow();
     }

@@ -1,5 +1,6 @@
 package dev.tessera.vqmodels;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -7,8 +8,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a model says about itself besides its tensors: names with strings, numbers, booleans and lists of these, stored as
- * JSON. Immutable. The getters are for data that came from a file, so a missing or mistyped value is a
+ * What a model says about itself besides its tensors: names with strings, numbers, booleans, objects and lists of these,
+ * stored as JSON. Immutable. The getters are for data that came from a file, so a missing or mistyped value is a
  * {@link CorruptModelException}.
  */
 public final class ModelConfig {
@@ -19,7 +20,7 @@ public final class ModelConfig {
     }
 
     /**
-     * A configuration of {@code values}: strings, integers, doubles, booleans and lists of them.
+     * A configuration of {@code values}: strings, integers, doubles, booleans, configurations and lists of them.
      *
      * @throws IllegalArgumentException for a value of another type
      */
@@ -86,6 +87,21 @@ public final class ModelConfig {
         throw mistyped(name, "a list of 32-bit integers");
     }
 
+    /** A list of objects, each a configuration by itself. */
+    public List<ModelConfig> objects(String name) throws CorruptModelException {
+        if (!(values.get(name) instanceof List<?> list)) {
+            throw mistyped(name, "a list of objects");
+        }
+        List<ModelConfig> objects = new ArrayList<>();
+        for (Object item : list) {
+            if (!(item instanceof Map<?, ?> map)) {
+                throw mistyped(name, "a list of objects");
+            }
+            objects.add(new ModelConfig(named(map)));
+        }
+        return objects;
+    }
+
     /**
      * Checks {@code format_version}.
      *
@@ -123,11 +139,18 @@ public final class ModelConfig {
         return switch (value) {
             case String _, Integer _, Long _, Double _, Boolean _ -> value;
             case List<?> list -> list.stream().map(item -> checked(name, item)).toList();
+            case ModelConfig config -> config.values;
             case int[] ints -> Arrays.stream(ints).boxed().toList();
             case null, default ->
-                throw new IllegalArgumentException(
-                        name + " is " + value + ", must be a string, integer, double, boolean or a list of these");
+                throw new IllegalArgumentException(name + " is " + value
+                        + ", must be a string, integer, double, boolean, configuration or a list of these");
         };
+    }
+
+    private static Map<String, Object> named(Map<?, ?> map) {
+        Map<String, Object> copy = new TreeMap<>();
+        map.forEach((key, value) -> copy.put((String) key, value)); // JSON has no other keys
+        return copy;
     }
 
     private CorruptModelException mistyped(String name, String wanted) {

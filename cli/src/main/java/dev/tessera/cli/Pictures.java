@@ -1,0 +1,29 @@
+package dev.tessera.cli;
+
+import dev.tessera.image.Image;
+import dev.tessera.image.ImageFiles;
+import dev.tessera.vqmodels.training.PictureSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Picture files for a trainer; transparent ones are laid on white. */
+record Pictures(List<Path> files) implements PictureSource {
+    private static final float WHITE = 255;
+
+    @Override
+    public int size() {
+        return files.size();
+    }
+
+    @Override
+    public String name(int index) {
+        return files.get(index).toString();
+    }
+
+    @Override
+    public Picture read(int index) throws IOException {
+        Image image = ImageFiles.read(files.get(index)).composedOn(WHITE);
+        return new Picture(image.width(), image.height(), image.toRgb8());
+    }
+}

@@ -1,0 +1,43 @@
+package dev.tessera.cli;
+
+import dev.tessera.vqmodels.ModelConfig;
+import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.training.NeuralTrainer;
+import dev.tessera.vqmodels.training.PictureSource;
+import dev.tessera.vqmodels.training.TrainingException;
+import dev.tessera.vqmodels.training.TrainingOrder;
+import dev.tessera.vqmodels.training.TrainingResult;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+
+/** Stands where the training module would: keeps the order, reads the first picture, writes an empty model. */
+public final class RecordingTrainer implements NeuralTrainer {
+    static TrainingOrder order;
+    static PictureSource.Picture first;
+
+    @Override
+    public List<String> quantizers() {
+        return List.of("simvq", "broken");
+    }
+
+    @Override
+    public List<String> recipes() {
+        return List.of("standard");
+    }
+
+    @Override
+    public TrainingResult trainImages(TrainingOrder given, PictureSource pictures) throws IOException {
+        if (given.changes().get("quantizer").equals("broken")) {
+            throw new TrainingException("the loss is not finite");
+        }
+        order = given;
+        first = pictures.read(0);
+        try (OutputStream out = Files.newOutputStream(given.output())) {
+            ModelFile.builder().config(ModelConfig.of(Map.of())).build().write(out);
+        }
+        return new TrainingResult(7, 0.5, 20, 0.9, 0.95, 100, 1, true);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.tessera.vqmodels.training;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/** Trains neural tokenizers. Found as a service, because it stands on an engine that few users need. */
+public interface NeuralTrainer {
+    /** What {@code --quantizer} may name. */
+    List<String> quantizers();
+
+    /** The names of the recipes that come with the trainer. */
+    List<String> recipes();
+
+    /**
+     * Trains on pictures, until the recipe's or the order's end; writes the model, and checkpoints on the way.
+     *
+     * @throws IOException when pictures, checkpoint or model cannot be read or written
+     * @throws IllegalArgumentException when order and recipe do not fit, named by option
+     */
+    TrainingResult trainImages(TrainingOrder order, PictureSource pictures) throws IOException;
+
+    /** The trainer of this class path, where there is one. */
+    static Optional<NeuralTrainer> find() {
+        return ServiceLoader.load(NeuralTrainer.class).findFirst();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.tessera.vqmodels.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Law 1: networks give the same bits however the JVM runs. */
+class SameBitsTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Xint",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:UseAVX=0",
+                "-XX:UseAVX=2",
+                "-XX:-UseFMA",
+                "-XX:MaxVectorSize=16",
+                "-Dtessera.kernels=scalar"
+            })
+    void anotherJvmGivesTheSameBits(String flag) throws Exception {
+        assertEquals(fingerprint(), inAnotherJvm(flag));
+    }
+
+    /** The bits of the first version: a change here changes what every shipped network gives. */
+    @Test
+    void theBitsAreThoseOfEveryVersion() {
+        assertEquals("202344364 1690311685 -89415859", fingerprint());
+    }
+
+    /** Prints the fingerprint, for the parent to compare. */
+    public static void main(String[] args) {
+        System.out.println(fingerprint());
+    }
+
+    private static String fingerprint() {
+        Maps maps = new Maps(20);
+        int picture = new Network(maps.image()).run(maps.map(3, 8, 16), 1).hashCode();
+        int sound = new Network(maps.audio(true)).run(maps.map(5, 1, 40), 1).hashCode();
+        int vector = maps.linear(100, 70).apply(maps.map(70, 1, 1), 1).hashCode();
+        return picture + " " + sound + " " + vector;
+    }
+
+    private static String inAnotherJvm(String flag) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                flag,
+                "-Xshare:auto",
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SameBitsTest.class.getName()));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(0, process.waitFor(), "exit code of the JVM with " + flag);
+        return out;
+    }
+}

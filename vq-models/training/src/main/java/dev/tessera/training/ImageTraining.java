@@ -1,0 +1,376 @@
+package dev.tessera.training;
+
+import static org.bytedeco.pytorch.global.torch.set_num_threads;
+
+import dev.tessera.codebook.Latents;
+import dev.tessera.vqmodels.training.PictureSource;
+import dev.tessera.vqmodels.training.TrainingException;
+import dev.tessera.vqmodels.training.TrainingOrder;
+import dev.tessera.vqmodels.training.TrainingResult;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * The training of an image tokenizer.
+ *
+ * <p>What a step does depends on the recipe, the pictures, the threads, its number and the state after the step before, on nothing
+ * else: a training that was stopped or killed and resumed ends with the bits of an unbroken one. Where minutes are given, the
+ * number of steps is worked out from the speed of the first ones, once, and kept in the checkpoint.
+ *
+ * <p>The curve, {@code step,loss,psnr,learning_rate} of every tenth step, goes to {@code .curve.csv} beside the model.
+ */
+final class ImageTraining {
+    /** Steps after which the number of steps follows from the time that the last ones took. */
+    private static final int PROBE_FROM = 5;
+
+    private static final int PROBE_TO = 25;
+    private static final int CURVE_EVERY = 10;
+    private static final double REPORT_SECONDS = 10;
+    private static final long STOP_SECONDS = 60;
+    private static final long UNKNOWN = Long.MAX_VALUE;
+
+    private final Recipe recipe;
+    private final TrainingOrder order;
+    private final PictureSource source;
+    private final Randomness randomness;
+    private final ParameterStore store = new ParameterStore();
+    private final Bottleneck bottleneck;
+    private final ImageNetworks networks;
+    private final Losses losses;
+    private final AdamW optimizer;
+    private final double average;
+    private final double quantizerWeight;
+    private final int crop;
+    private final int batch;
+    private final boolean turns;
+    private final StringBuilder curve = new StringBuilder();
+    private volatile boolean stopped;
+
+    private long total;
+    private double secondsBefore;
+
+    ImageTraining(Recipe recipe, TrainingOrder order, PictureSource source) {
+        this.recipe = recipe;
+        this.order = order;
+        this.source = source;
+        set_num_threads(order.threads());
+        randomness = new Randomness(recipe.seed());
+        SplittableRandom random = randomness.of(Randomness.Purpose.START, 0);
+        bottleneck = Bottlenecks.of(recipe, store, random);
+        networks = ImageNetworks.of(recipe, bottleneck.dim(), store, random);
+        losses = new Losses(
+                recipe.number("loss-absolute", 0, 1e6),
+                recipe.number("loss-squared", 0, 1e6),
+                recipe.number("loss-structure", 0, 1e6),
+                recipe.number("loss-gradient", 0, 1e6));
+        optimizer = new AdamW(
+                recipe.number("beta1", 0, 0.9999),
+                recipe.number("beta2", 0, 0.99999),
+                1e-8,
+                recipe.number("weight-decay", 0, 10),
+                recipe.number("clip", 1e-6, 1e12));
+        average = recipe.number("average", 0, 0.999999);
+        quantizerWeight = recipe.number("quantizer-weight", 0, 1e6);
+        crop = recipe.integer("crop", 16, 4096);
+        batch = recipe.integer("batch", 1, 4096);
+        turns = recipe.flag("turns");
+        total = order.minutes() > 0 ? UNKNOWN : recipe.integer("steps", 1, Integer.MAX_VALUE);
+        if (crop % networks.factor() != 0) {
+            throw new IllegalArgumentException(
+                    "the recipe's crop is " + crop + ", must be a multiple of the factor " + networks.factor());
+        }
+        store.seal(recipe.integer("rate-fan-in", 0, Integer.MAX_VALUE));
+    }
+
+    TrainingResult run() throws IOException {
+        long begin = System.nanoTime();
+        Path checkpointFile = TrainingOrder.checkpoint(order.output());
+        long done = 0;
+        Checkpoint checkpoint = order.resume() && Files.exists(checkpointFile) ? Checkpoint.read(checkpointFile) : null;
+        if (checkpoint != null) {
+            done = resume(checkpoint);
+        }
+        PicturePool pool = PicturePool.read(
+                source,
+                crop,
+                (long) recipe.integer("pool-megabytes", 1, 1 << 20) << 20,
+                recipe.seed(),
+                order.threads(),
+                order.progress());
+        if (checkpoint == null) {
+            start(pool);
+        }
+        order.progress()
+                .accept(String.format(
+                        Locale.ROOT,
+                        "%s, %s: %,d parameters, %s codes of dimension %d%s",
+                        recipe.name(),
+                        recipe.string("quantizer"),
+                        store.size(),
+                        Arrays.toString(bottleneck.codebookSizes()),
+                        bottleneck.dim(),
+                        done > 0 ? ", resumed after step " + done : ""));
+        CountDownLatch ended = new CountDownLatch(1);
+        // an exit while the engine computes ends in a crash report; so the exit waits for the step and the checkpoint
+        Thread hook = new Thread(() -> {
+            stopped = true;
+            try {
+                ended.await(STOP_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return loop(pool, done, begin, checkpointFile);
+        } finally {
+            ended.countDown();
+            removeHook(hook);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // the exit is under way
+        }
+    }
+
+    private TrainingResult loop(PicturePool pool, long done, long begin, Path checkpointFile) throws IOException {
+        double checkpointSeconds = 60 * recipe.number("checkpoint-minutes", 0, 1e6);
+        Meter meter = new Meter(bottleneck.codebookSizes()[0]);
+        double start = seconds(begin);
+        double lastCheckpoint = start;
+        double lastReport = start;
+        double probe = 0;
+        long first = done;
+        while (done < total && !stopped) {
+            Step step = step(pool, ++done);
+            meter.add(step);
+            if (done % CURVE_EVERY == 0 || done == 1) {
+                curve.append(String.format(
+                        Locale.ROOT, "%d,%.6g,%.4f,%.4g%n", done, step.loss, step.psnr, learningRate(done)));
+            }
+            double now = seconds(begin);
+            if (done == PROBE_FROM) {
+                probe = now;
+            }
+            if (total == UNKNOWN && done == PROBE_TO) {
+                double each = (now - probe) / (PROBE_TO - PROBE_FROM);
+                total = done + (long) Math.max(1, (order.minutes() * 60 - now) / each);
+            }
+            if (now - lastReport >= REPORT_SECONDS || done == total) {
+                order.progress().accept(meter.line(done, total, (now - start) / (done - first)));
+                lastReport = now;
+                if (done < total) {
+                    meter.restart();
+                }
+            }
+            if (total != UNKNOWN && (now - lastCheckpoint >= checkpointSeconds || stopped) && done < total) {
+                save(checkpointFile, done, now);
+                lastCheckpoint = now;
+            }
+        }
+        boolean finished = done == total;
+        if (finished) {
+            finish(done);
+            Files.deleteIfExists(checkpointFile);
+        }
+        return meter.result(done, seconds(begin), finished);
+    }
+
+    private void finish(long done) throws IOException {
+        Path output = order.output();
+        Path csv = output.resolveSibling(output.getFileName() + ".curve.csv");
+        Path folder = output.toAbsolutePath().getParent();
+        Files.createDirectories(folder);
+        Files.writeString(csv, "step,loss,psnr,learning_rate\n" + curve);
+        Checkpoint.replace(output, ImageModelExport.of(recipe, store, networks, bottleneck, done, source.size()));
+    }
+
+    private long resume(Checkpoint checkpoint) {
+        if (!checkpoint.recipe().equals(recipe.text())) {
+            throw new IllegalArgumentException(
+                    "the checkpoint was made with another recipe, other codes or another quantizer; without --resume"
+                            + " training starts anew");
+        }
+        if (!checkpoint.pictures().equals(fingerprint())) {
+            throw new IllegalArgumentException(
+                    "the checkpoint was made with other pictures; without --resume training starts anew");
+        }
+        if (checkpoint.threads() != order.threads()) {
+            order.progress()
+                    .accept("the checkpoint was made with " + checkpoint.threads()
+                            + " threads: weights may differ in the last bits from those of an unbroken training");
+        }
+        store.restore(checkpoint.state());
+        curve.append(checkpoint.curve());
+        total = checkpoint.total();
+        secondsBefore = checkpoint.seconds();
+        return checkpoint.step();
+    }
+
+    private void save(Path file, long done, double now) throws IOException {
+        new Checkpoint(
+                        done,
+                        total,
+                        secondsBefore + now,
+                        recipe.text(),
+                        fingerprint(),
+                        order.threads(),
+                        curve.toString(),
+                        store.state())
+                .write(file);
+    }
+
+    private String fingerprint() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (int i = 0; i < source.size(); i++) {
+                digest.update((source.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** The KLT of patches, then the first code vectors from the latents that it makes. */
+    private void start(PicturePool pool) {
+        SplittableRandom random = randomness.of(Randomness.Purpose.START, 1);
+        switch (recipe.string("start")) {
+            case "klt" -> {
+                if (!recipe.string("network").equals("convnext")) {
+                    throw new IllegalArgumentException("the recipe's start is klt, which only convnext has");
+                }
+                networks.startAsKlt(
+                        patches(pool, random),
+                        bottleneck.wantsWhitened(),
+                        bottleneck.outputScale(),
+                        store,
+                        order.threads());
+            }
+            case "random" -> {
+                // as the networks were made
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "the recipe's start is '" + recipe.string("start") + "', must be klt or random");
+        }
+        int wanted = bottleneck.wantedForStart();
+        if (wanted > 0) {
+            float[] latents = new float[Math.multiplyExact(wanted, bottleneck.dim())];
+            int filled = 0;
+            while (filled < latents.length) {
+                float[] some = latents(pool.crops(batch, crop, turns, random));
+                int count = Math.min(some.length, latents.length - filled);
+                System.arraycopy(some, 0, latents, filled, count);
+                filled += count;
+            }
+            order.progress().accept("code vectors from " + wanted + " latents");
+            bottleneck.start(Latents.of(wanted, bottleneck.dim(), latents), order.threads(), recipe.seed());
+        }
+    }
+
+    /** Patches of random crops, {@code [count x (3 x factor x factor)]} in -1..1. */
+    private Latents patches(PicturePool pool, SplittableRandom random) {
+        int factor = networks.factor();
+        int side = 3 * factor * factor;
+        int count = recipe.integer("start-patches", 1, 1_000_000);
+        float[] patches = new float[Math.multiplyExact(count, side)];
+        for (int i = 0; i < count; i++) {
+            float[] patch = pool.crops(1, factor, turns, random);
+            for (int k = 0; k < side; k++) {
+                patches[i * side + k] = 2 * patch[k] - 1;
+            }
+        }
+        return Latents.of(count, side, patches);
+    }
+
+    private float[] latents(float[] crops) {
+        try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
+            Tensor pictures = Tensors.of(crops, batch, 3, crop, crop);
+            return Tensors.floats(rows(networks.encoder.forward(signed(pictures))));
+        }
+    }
+
+    private static Tensor signed(Tensor pictures) {
+        return Tensors.plus(Tensors.scale(pictures, 2), -1);
+    }
+
+    /** {@code [batch x D x h x w]} to {@code [(batch h w) x D]}. */
+    private static Tensor rows(Tensor latents) {
+        return latents.permute(0, 2, 3, 1).reshape(-1, latents.size(1));
+    }
+
+    /** What a step tells. */
+    record Step(double loss, double psnr, int[] indices) {}
+
+    private double learningRate(long step) {
+        long steps = total == UNKNOWN ? Long.MAX_VALUE / 2 : total;
+        long warmUp = Math.min(recipe.integer("warm-up", 1, Integer.MAX_VALUE), Math.max(1, steps / 2));
+        return new Schedule(recipe.number("learning-rate", 0, 10), warmUp, steps, recipe.number("final-rate", 0, 1))
+                .at(step);
+    }
+
+    private Step step(PicturePool pool, long number) {
+        randomness.seedEngine(number);
+        Bottleneck.Moment moment = new Bottleneck.Moment(
+                true,
+                total == UNKNOWN ? 0 : (double) number / total,
+                randomness.of(Randomness.Purpose.QUANTIZER, number));
+        float[] crops = pool.crops(batch, crop, turns, randomness.of(Randomness.Purpose.DATA, number));
+        try (PointerScope _ = new PointerScope()) {
+            store.gradients().zero_();
+            Tensor original = Tensors.of(crops, batch, 3, crop, crop);
+            Tensor latents = networks.encoder.forward(signed(original));
+            Bottleneck.Quantized quantized = bottleneck.forward(rows(latents), moment);
+            Tensor grid = quantized
+                    .latents()
+                    .reshape(batch, latents.size(2), latents.size(3), latents.size(1))
+                    .permute(0, 3, 1, 2);
+            Tensor picture = Tensors.scale(Tensors.plus(networks.decoder.forward(grid), 1), 0.5);
+            Tensor loss = losses.of(picture, original).add(Tensors.scale(quantized.loss(), quantizerWeight));
+            loss.backward();
+            optimizer.step(store, number, learningRate(number));
+            store.updateAverage(Math.min(average, (1.0 + number) / (10.0 + number)));
+            bottleneck.afterStep(moment);
+            double value = loss.item_double();
+            if (!Double.isFinite(value)) {
+                throw new TrainingException("the loss is " + value + " in step " + number);
+            }
+            double error;
+            try (NoGradGuard _ = new NoGradGuard()) {
+                error = Tensors.meanSquaredError(
+                                picture.clamp(
+                                        new org.bytedeco.pytorch.ScalarOptional(new org.bytedeco.pytorch.Scalar(0.0)),
+                                        new org.bytedeco.pytorch.ScalarOptional(new org.bytedeco.pytorch.Scalar(1.0))),
+                                original)
+                        .item_double();
+            }
+            return new Step(
+                    value,
+                    -10 * Math.log10(Math.max(1e-10, error)),
+                    Tensors.ints(quantized.indices().getFirst()));
+        }
+    }
+
+    private static double seconds(long begin) {
+        return (System.nanoTime() - begin) / 1e9;
+    }
+}

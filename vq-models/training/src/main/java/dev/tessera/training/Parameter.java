@@ -1,0 +1,53 @@
+package dev.tessera.training;
+
+import org.bytedeco.pytorch.Tensor;
+
+/** A named array that training changes; a place in a {@link ParameterStore}. */
+final class Parameter {
+    final String name;
+    final long[] shape;
+    final boolean decays;
+    float[] start;
+    long offset;
+    private Tensor value;
+
+    Parameter(String name, float[] start, boolean decays, long... shape) {
+        long elements = 1;
+        for (long extent : shape) {
+            elements *= extent;
+        }
+        if (elements != start.length) {
+            throw new IllegalArgumentException(
+                    name + " has " + start.length + " starting values, must have " + elements);
+        }
+        this.name = name;
+        this.shape = shape.clone();
+        this.decays = decays;
+        this.start = start;
+    }
+
+    int elements() {
+        long elements = 1;
+        for (long extent : shape) {
+            elements *= extent;
+        }
+        return Math.toIntExact(elements);
+    }
+
+    /** Factor of the learning rate, see {@link ParameterStore#seal(int)}. */
+    float rate(int fanIn) {
+        return !decays || fanIn == 0 ? 1 : Math.min(1, fanIn * (float) shape[0] / elements());
+    }
+
+    void bind(Tensor tensor) {
+        value = tensor;
+    }
+
+    /** The leaf tensor, there once the store is sealed. */
+    Tensor tensor() {
+        if (value == null) {
+            throw new IllegalStateException(name + " is used before the store is sealed");
+        }
+        return value;
+    }
+}

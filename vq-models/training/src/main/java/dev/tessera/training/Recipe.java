@@ -1,0 +1,126 @@
+package dev.tessera.training;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/** How a model is trained: a small {@code .properties} file, every entry of it required, no other entry allowed. */
+final class Recipe {
+    /** Recipes that come with the module. */
+    static final List<String> NAMES = List.of("image-f16", "image-f8", "image-bench");
+
+    private final String name;
+    private final Map<String, String> entries;
+
+    private Recipe(String name, Map<String, String> entries) {
+        this.name = name;
+        this.entries = entries;
+    }
+
+    /**
+     * Reads one of {@link #NAMES} or a file.
+     *
+     * @param changes entries that replace those of the file
+     */
+    static Recipe read(String nameOrPath, Map<String, String> changes) throws IOException {
+        Properties properties = new Properties();
+        if (NAMES.contains(nameOrPath)) {
+            try (InputStream in = Recipe.class.getResourceAsStream("recipes/" + nameOrPath + ".properties")) {
+                properties.load(in);
+            }
+        } else {
+            Path file = Path.of(nameOrPath);
+            if (!Files.exists(file)) {
+                throw new IllegalArgumentException(
+                        "--recipe is '" + nameOrPath + "', must be a file or one of " + NAMES);
+            }
+            try (Reader in = Files.newBufferedReader(file)) {
+                properties.load(in);
+            }
+        }
+        Map<String, String> entries = new TreeMap<>();
+        properties.forEach((key, value) -> entries.put((String) key, ((String) value).strip()));
+        entries.putAll(changes);
+        Map<String, String> known = new TreeMap<>();
+        Properties standard = new Properties();
+        try (InputStream in = Recipe.class.getResourceAsStream("recipes/image-f16.properties")) {
+            standard.load(in);
+        }
+        standard.forEach((key, value) -> known.put((String) key, (String) value));
+        for (String key : entries.keySet()) {
+            if (!known.containsKey(key)) {
+                throw new IllegalArgumentException(
+                        "the recipe has the unknown entry '" + key + "', known are " + known.keySet());
+            }
+        }
+        return new Recipe(entries.getOrDefault("name", nameOrPath), entries);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** All entries, sorted, a line each: what a checkpoint keeps, to be compared on resume. */
+    String text() {
+        StringBuilder text = new StringBuilder();
+        entries.forEach(
+                (key, value) -> text.append(key).append('=').append(value).append('\n'));
+        return text.toString();
+    }
+
+    String string(String key) {
+        String value = entries.get(key);
+        if (value == null || value.isEmpty()) {
+            throw new IllegalArgumentException("the recipe has no entry '" + key + "'");
+        }
+        return value;
+    }
+
+    int integer(String key, int least, int most) {
+        String value = string(key);
+        try {
+            int number = Integer.parseInt(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                "the recipe's " + key + " is '" + value + "', must be a whole number in [" + least + ", " + most + "]");
+    }
+
+    double number(String key, double least, double most) {
+        String value = string(key);
+        try {
+            double number = Double.parseDouble(value);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException(
+                "the recipe's " + key + " is '" + value + "', must be a number in [" + least + ", " + most + "]");
+    }
+
+    boolean flag(String key) {
+        return switch (string(key)) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        "the recipe's " + key + " is '" + string(key) + "', must be true or false");
+        };
+    }
+
+    long seed() {
+        return integer("seed", 0, Integer.MAX_VALUE);
+    }
+}

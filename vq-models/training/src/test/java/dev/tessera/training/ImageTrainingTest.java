@@ -1,0 +1,244 @@
+package dev.tessera.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tessera.codebook.Quantizer;
+import dev.tessera.vqmodels.CodebookFile;
+import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.training.TrainingOrder;
+import dev.tessera.vqmodels.training.TrainingResult;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImageTrainingTest {
+    private static final TestPictures PICTURES = new TestPictures(6, 80);
+    private static final Map<String, String> SMALL = Map.ofEntries(
+            Map.entry("width", "24"),
+            Map.entry("encoder-blocks", "1"),
+            Map.entry("decoder-blocks", "1"),
+            Map.entry("crop", "32"),
+            Map.entry("batch", "4"),
+            Map.entry("codes", "32"),
+            Map.entry("dim", "8"),
+            Map.entry("warm-up", "3"),
+            Map.entry("start-patches", "300"),
+            Map.entry("checkpoint-minutes", "0"));
+
+    @TempDir
+    Path folder;
+
+    private static Map<String, String> small(String... changes) {
+        Map<String, String> all = new HashMap<>(SMALL);
+        for (int i = 0; i < changes.length; i += 2) {
+            all.put(changes[i], changes[i + 1]);
+        }
+        return all;
+    }
+
+    private static TrainingResult train(Path output, boolean resume, Map<String, String> changes) throws IOException {
+        return new LibtorchTrainer()
+                .trainImages(new TrainingOrder(output, "image-f8", changes, 0, resume, 1, line -> {}), PICTURES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "vq",
+                "spherical",
+                "rotation",
+                "ema",
+                "entropy",
+                "simvq",
+                "vqganlc",
+                "gumbel",
+                "fsq",
+                "lfq",
+                "bsq",
+                "rvq",
+                "factorized"
+            })
+    void everyQuantizerTrainsAndGivesAModel(String quantizer) throws IOException {
+        Path output = folder.resolve(quantizer + ".safetensors");
+        TrainingResult result = train(output, false, small("quantizer", quantizer, "stages", "2", "steps", "3"));
+        assertTrue(result.finished());
+        assertTrue(result.psnr() > 8, "PSNR is " + result.psnr());
+        ModelFile model = ModelFile.read(output);
+        Quantizer exported = CodebookFile.quantizer(model, CodebookFile.PREFIX);
+        assertEquals(model.config().integer("codebook_dim"), exported.dim());
+        assertEquals(24, model.tensor("encoder.0.weight", 24, 3, 8, 8).shape()[0]);
+        assertEquals(
+                "layer_scale",
+                model.config().objects("decoder").get(1).objects("body").get(5).string("type"));
+    }
+
+    /** Both factors start as the KLT: what the decoder makes of exact latents is the projection on the components. */
+    @ParameterizedTest
+    @ValueSource(ints = {8, 16})
+    void theNetworkStartsAsTheKlt(int factor) throws IOException {
+        Recipe recipe = Recipe.read(
+                "image-f16",
+                small("factor", Integer.toString(factor), "dim", "24", "quantizer", "vq", "fine-blocks", "1"));
+        ParameterStore store = new ParameterStore();
+        ImageNetworks networks = ImageNetworks.of(recipe, 24, store, new java.util.SplittableRandom(1));
+        store.seal();
+        PicturePool pool = PicturePool.read(PICTURES, 48, 1 << 20, 1, 1, line -> {});
+        int dim = 3 * factor * factor;
+        float[] patches = new float[400 * dim];
+        for (int i = 0; i < 400; i++) {
+            float[] patch = pool.crops(1, factor, false, new java.util.SplittableRandom(i));
+            for (int k = 0; k < dim; k++) {
+                patches[i * dim + k] = 2 * patch[k] - 1;
+            }
+        }
+        dev.tessera.codebook.Latents vectors = dev.tessera.codebook.Latents.of(400, dim, patches);
+        networks.startAsKlt(vectors, false, 1, store, 1);
+        dev.tessera.codebook.Klt klt = dev.tessera.codebook.Klt.fit(vectors, 24, 1);
+        float[] expected = klt.inverse(klt.transform(vectors)).data();
+        try (org.bytedeco.javacpp.PointerScope _ = new org.bytedeco.javacpp.PointerScope()) {
+            float[] patch = java.util.Arrays.copyOf(patches, dim);
+            float[] out = Tensors.floats(
+                    networks.decoder.forward(networks.encoder.forward(Tensors.of(patch, 1, 3, factor, factor))));
+            for (int k = 0; k < dim; k++) {
+                assertEquals(expected[k], out[k], 0.03, "value " + k); // the blocks add a thousandth of theirs
+            }
+        }
+    }
+
+    /** A start from the KLT is far better than noise, and training makes it better still. */
+    @Test
+    void trainingImprovesOnTheKlt() throws IOException {
+        Path output = folder.resolve("model.safetensors");
+        train(output, false, small("quantizer", "fsq", "codes", "1000", "steps", "150", "learning-rate", "2e-3"));
+        List<String> curve = Files.readAllLines(folder.resolve("model.safetensors.curve.csv"));
+        double first = Double.parseDouble(curve.get(1).split(",")[1]);
+        double psnr = Double.parseDouble(curve.get(1).split(",")[2]);
+        double last = 0;
+        for (String line : curve.subList(curve.size() - 4, curve.size())) {
+            last += Double.parseDouble(line.split(",")[1]) / 4;
+        }
+        assertTrue(psnr > 16, "PSNR of the first step is " + psnr);
+        assertTrue(last < 0.75 * first, "the loss went from " + first + " to " + last);
+    }
+
+    @Test
+    void anotherRecipeOrOtherPicturesAreNotResumed() throws IOException {
+        Path output = folder.resolve("model.safetensors");
+        Checkpoint checkpoint = new Checkpoint(1, 5, 0, "other=1\n", "", 1, "", Map.of());
+        checkpoint.write(TrainingOrder.checkpoint(output));
+        assertThrows(IllegalArgumentException.class, () -> train(output, true, small("steps", "5")));
+        assertThrows(IllegalArgumentException.class, () -> train(output, false, small("unknown", "5")));
+        assertThrows(IllegalArgumentException.class, () -> train(output, false, small("codes", "-5")));
+    }
+
+    /** Killed twice without warning and resumed, a training ends with the bytes of an unbroken one. */
+    @Test
+    void killedTwiceAndResumedGivesTheSameModel() throws Exception {
+        Path unbroken = folder.resolve("unbroken.safetensors");
+        Path broken = folder.resolve("broken.safetensors");
+        // rvq: moving averages, dropout and revival are the state that is easiest to forget
+        assertEquals(0, run(unbroken, Integer.MAX_VALUE));
+        assertFalse(Files.exists(TrainingOrder.checkpoint(unbroken)));
+        assertTrue(run(broken, 6) != 0, "was killed");
+        long firstStep = Checkpoint.read(TrainingOrder.checkpoint(broken)).step();
+        assertTrue(run(broken, 5) != 0, "was killed again");
+        long secondStep = Checkpoint.read(TrainingOrder.checkpoint(broken)).step();
+        assertTrue(firstStep >= 5 && secondStep > firstStep && secondStep < Child.STEPS, firstStep + ", " + secondStep);
+        assertEquals(0, run(broken, Integer.MAX_VALUE));
+        assertArrayEquals(Files.readAllBytes(unbroken), Files.readAllBytes(broken));
+        assertEquals(
+                Files.readString(Path.of(unbroken + ".curve.csv")), Files.readString(Path.of(broken + ".curve.csv")));
+    }
+
+    /** Runs a training in a process of its own and kills it once its checkpoint was written {@code kill} times. */
+    private static int run(Path output, int kill) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Child.class.getName(),
+                output.toString(),
+                Integer.toString(kill)));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.equals("kill me")) {
+                    process.destroyForcibly(); // SIGKILL
+                }
+            }
+        } catch (IOException e) {
+            // the pipe of a killed process may close while it is read
+        }
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        return process.exitValue();
+    }
+
+    /** What {@link #run} runs. */
+    static final class Child {
+        static final int STEPS = 30;
+
+        private Child() {}
+
+        public static void main(String[] args) throws IOException {
+            Path output = Path.of(args[0]);
+            int kill = Integer.parseInt(args[1]);
+            Path checkpoint = TrainingOrder.checkpoint(output);
+            if (kill < Integer.MAX_VALUE) {
+                Thread watcher = new Thread(() -> watch(checkpoint, kill));
+                watcher.setDaemon(true);
+                watcher.start();
+            }
+            train(
+                    output,
+                    true,
+                    small(
+                            "quantizer",
+                            "rvq",
+                            "stages",
+                            "3",
+                            "steps",
+                            Integer.toString(STEPS),
+                            "revive-after",
+                            "4",
+                            "dropout",
+                            "0.7"));
+        }
+
+        private static void watch(Path checkpoint, int times) {
+            long start = -1;
+            while (true) {
+                try {
+                    if (Files.exists(checkpoint)) {
+                        long step = Checkpoint.read(checkpoint).step();
+                        start = start < 0 ? step : start;
+                        if (step - start >= times) {
+                            System.out.println("kill me");
+                            return;
+                        }
+                    }
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            }
+        }
+    }
+}
