@@ -8,7 +8,7 @@
 #
 # The peer is FAISS with its AVX2 code and OpenBLAS's Haswell kernels, which are the AVX2 ones: its wheel does not know newer processors
 # and falls back to SSE3 kernels there. Column peer512 is FAISS with its AVX-512 code and OpenBLAS's SkylakeX kernels where the processor
-# has AVX-512. JVM flags are those of ./tessera.
+# has AVX-512; AVX512=no leaves it out, for a FAISS that was built without. JVM flags are those of ./tessera.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 python=${PYTHON:-python3}
@@ -22,7 +22,7 @@ peers=$root/samples/bench/peers.py
 modules=
 for module in codebook codecs vq-models image audio samples; do modules=$modules:$root/$module/target/classes; done
 has512=
-if grep -q avx512f /proc/cpuinfo; then has512=yes; fi
+if grep -q avx512f /proc/cpuinfo && [ "${AVX512:-yes}" = yes ]; then has512=yes; fi
 
 peer() { # OPENBLAS FAISS WORKLOAD DIR THREADS REPEATS
     OPENBLAS_CORETYPE=$1 FAISS_OPT_LEVEL=$2 OPENBLAS_NUM_THREADS=$5 OMP_NUM_THREADS=$5 \
@@ -40,9 +40,9 @@ measure() { # NAME WORKLOAD REPEATS
                 dev.tessera.samples.bench.PeerMain "$workload" "$work" "$threads" "$repeats" \
                 >>"$work/java.cpu" 2>"$work/log" || { cat "$work/log" >&2; exit 1; }
             if [ -n "$has512" ] && [ "$workload" != minibatch ]; then
-                peer SkylakeX avx512 "$workload" "$work" "$threads" "$repeats" >>"$work/peer512.cpu"
+                peer SkylakeX AVX512 "$workload" "$work" "$threads" "$repeats" >>"$work/peer512.cpu"
             fi
-            peer Haswell avx2 "$workload" "$work" "$threads" "$repeats" >>"$work/peer.cpu"
+            peer Haswell AVX2 "$workload" "$work" "$threads" "$repeats" >>"$work/peer.cpu"
         done
         "$python" "$peers" table "$workload" "$work"
     done
@@ -69,8 +69,10 @@ for workload in ${*:-a b c d pa pb pc pd kmeans kmeans-patches minibatch rvq bea
         pd) on_patches "d patches 20k x 256, 100k" 20000 256 100000 assign 1 ;;
         kmeans) "$python" "$peers" mixture "$work/" 100000 64 1024
             measure "k-means 100k x 64, 1024" kmeans 1
-            measure "k-means, random start" kmeans-random 1 ;;
-        kmeans-patches) on_patches "k-means on patches" 100000 64 1024 kmeans 1 ;;
+            measure "k-means, random start" kmeans-random 1
+            measure "k-means, k-means|| start" kmeans-parallel 1 ;;
+        kmeans-patches) on_patches "k-means on patches" 100000 64 1024 kmeans 1
+            measure "k-means|| start on patches" kmeans-parallel 1 ;;
         minibatch) "$python" "$peers" mixture "$work/" 100000 64 1024; measure "mini-batch 100k x 64, 1024" minibatch 1 ;;
         rvq) "$python" "$peers" books "$work/" 50000 128 1024 8 rvq; measure "RVQ 50k x 128, 8 x 1024" rvq 1 ;;
         beam) "$python" "$peers" books "$work/" 20000 128 1024 8 rvq; measure "RVQ beam 5, 20k x 128" beam 1

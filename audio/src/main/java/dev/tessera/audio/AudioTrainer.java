@@ -7,6 +7,7 @@ import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.VectorQuantizer;
 import dev.tessera.codebook.learn.KMeans;
+import dev.tessera.codebook.learn.KMeansStart;
 import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.GridSpec;
@@ -130,6 +131,7 @@ public final class AudioTrainer {
             Codebook learnt = KMeans.builder()
                     .codebookSize(recipe.codebookSize() - (zero ? 1 : 0))
                     .iterations(recipe.iterations())
+                    .start(KMeansStart.PLUS_PLUS) // what the shipped model was learnt with
                     .seed(recipe.seed() + s)
                     .threads(threads)
                     .build()

@@ -78,7 +78,7 @@ final class FitCommand extends TesseraCommand {
             converter = StartNames.class,
             completionCandidates = StartNames.class,
             description =
-                    "kmeans up to 16384 codes, rvq, pq: first code vectors, one of ${COMPLETION-CANDIDATES} (default: plusplus).")
+                    "kmeans up to 16384 codes, rvq, pq: first code vectors, one of ${COMPLETION-CANDIDATES} (default: parallel).")
     private KMeansStart start;
 
     @Option(
@@ -116,7 +116,7 @@ final class FitCommand extends TesseraCommand {
                         subspaces,
                         levels,
                         lambda,
-                        start == null ? KMeansStart.PLUS_PLUS : start,
+                        start == null ? KMeansStart.PARALLEL : start,
                         iterations,
                         seed,
                         threads));

@@ -6,6 +6,7 @@ import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codebook.learn.KMeans;
+import dev.tessera.codebook.learn.KMeansStart;
 import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.GridPrior;
 import java.io.IOException;
@@ -112,6 +113,7 @@ public final class ImageTrainer {
             Codebook learnt = KMeans.builder()
                     .codebookSize(size)
                     .iterations(recipe.iterations())
+                    .start(KMeansStart.PLUS_PLUS) // what the shipped model was learnt with
                     .seed(recipe.seed() + s)
                     .threads(threads)
                     .build()

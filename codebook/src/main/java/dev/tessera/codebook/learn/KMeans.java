@@ -13,15 +13,13 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Lloyd's k-means with a k-means++ start (Arthur and Vassilvitskii 2007) or another {@link KMeansStart}, and repair of empty
- * clusters.
+ * Lloyd's k-means with a k-means|| start (Bahmani et al. 2012) or another {@link KMeansStart}, and repair of empty clusters.
  *
  * <p>The same vectors, seed and settings give the same codebook for any thread count.
  *
  * <ul>
  *   <li><b>Sampling.</b> From more than {@code codebookSize x maxPointsPerCode} vectors that many are drawn without
- *       replacement and the rest is not looked at (256 per code vector by default, as FAISS does). The start looks at 16
- *       vectors per code vector.
+ *       replacement and the rest is not looked at (256 per code vector by default, as FAISS does).
  *   <li><b>Empty clusters.</b> The cluster with the largest distortion is cut in two by the plane through its centroid,
  *       square to the direction of its farthest member; the means of the halves become two centroids.
  *   <li><b>Few distinct vectors.</b> With no more distinct training vectors than {@code codebookSize} the codebook holds
@@ -140,14 +138,14 @@ public final class KMeans {
         return Arrays.copyOf(drawn, found * d);
     }
 
-    /** Settings; defaults: 256 code vectors, 20 iterations, seed 1, all processors, 256 training vectors per code vector. */
+    /** Settings; defaults: 256 code vectors, 20 iterations, seed 1, all processors, 256 training vectors per code vector, k-means||. */
     public static final class Builder {
         private int codebookSize = 256;
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
         private int maxPointsPerCode = 256;
-        private KMeansStart start = KMeansStart.PLUS_PLUS;
+        private KMeansStart start = KMeansStart.PARALLEL;
 
         private Builder() {}
 

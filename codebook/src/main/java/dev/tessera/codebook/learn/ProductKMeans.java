@@ -73,14 +73,14 @@ public final class ProductKMeans {
         return new ProductKMeansResult(new ProductQuantizer(codebooks), distortions);
     }
 
-    /** Settings; defaults: 8 subspaces of 256 code vectors, 20 iterations, seed 1, all processors, k-means++ start. */
+    /** Settings; defaults: 8 subspaces of 256 code vectors, 20 iterations, seed 1, all processors, k-means|| start. */
     public static final class Builder {
         private Partition subspaces = Partition.even(8, "subspaces");
         private int codebookSize = 256;
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
-        private KMeansStart start = KMeansStart.PLUS_PLUS;
+        private KMeansStart start = KMeansStart.PARALLEL;
 
         private Builder() {}
 

@@ -90,7 +90,7 @@ public final class ResidualKMeans {
     }
 
     /**
-     * Settings; defaults: 8 stages of 256 code vectors, 20 iterations, seed 1, all processors, k-means++ start, no zero code
+     * Settings; defaults: 8 stages of 256 code vectors, 20 iterations, seed 1, all processors, k-means|| start, no zero code
      * vector.
      */
     public static final class Builder {
@@ -99,7 +99,7 @@ public final class ResidualKMeans {
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
-        private KMeansStart start = KMeansStart.PLUS_PLUS;
+        private KMeansStart start = KMeansStart.PARALLEL;
         private boolean zeroCode;
 
         private Builder() {}

@@ -157,7 +157,7 @@ public final class CompareQuantizers {
 
     private LearnerSettings settings(int codes, int stages, int subspaces, int[] levels, int iterations) {
         return new LearnerSettings(
-                codes, stages, subspaces, levels, LAMBDA, KMeansStart.PLUS_PLUS, iterations, 1, threads);
+                codes, stages, subspaces, levels, LAMBDA, KMeansStart.PARALLEL, iterations, 1, threads);
     }
 
     private void table(String title, List<Entry> entries) {
