@@ -8,8 +8,6 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch;
 
 /** What the binding lacks to be readable: arrays in and out, scalars as Java numbers. */
 final class Tensors {
@@ -98,20 +96,12 @@ final class Tensors {
         return table.index_select(0, indices);
     }
 
-    static Tensor argminLast(Tensor x) {
-        return x.argmin(new LongOptional(-1), false);
-    }
-
     static Tensor argmaxLast(Tensor x) {
         return x.argmax(new LongOptional(-1), false);
     }
 
     static Tensor atLeast(Tensor x, Tensor floor) {
         return maximum(x, floor);
-    }
-
-    static Tensor concatenate(Tensor... parts) {
-        return torch.cat(new TensorVector(parts), 0);
     }
 
     static Tensor indices(int... values) {

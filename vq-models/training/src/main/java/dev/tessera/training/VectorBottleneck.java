@@ -1,6 +1,7 @@
 package dev.tessera.training;
 
 import static org.bytedeco.pytorch.global.torch.addmm;
+import static org.bytedeco.pytorch.global.torch.get_num_threads;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
 import dev.tessera.codebook.Codebook;
@@ -23,9 +24,6 @@ import org.bytedeco.pytorch.Tensor;
  * Oord et al. 2017, equation 3), plus entropyWeight times {@link EntropyLoss} of softmax(-|z - c|^2 / temperature).
  */
 final class VectorBottleneck implements Bottleneck {
-    /** Rows of distances that are in memory at once. */
-    private static final int CHUNK = 2048;
-
     /** What is compared, and what comes out. */
     enum Similarity {
         /** Nearest by Euclidean distance. */
@@ -186,8 +184,8 @@ final class VectorBottleneck implements Bottleneck {
             loss = loss.add(Tensors.scale(Tensors.meanSquaredError(code, encoded.detach()), options.codebookWeight));
         }
         if (options.entropyWeight > 0 && moment.training()) {
-            Tensor logits = Tensors.scale(distances(compared, searched), -1 / options.entropyTemperature);
-            loss = loss.add(Tensors.scale(EntropyLoss.of(logits, 1), options.entropyWeight));
+            Tensor entropy = EntropyLoss.ofDistances(compared, searched, options.entropyTemperature, 1);
+            loss = loss.add(Tensors.scale(entropy, options.entropyWeight));
         }
         if (moment.training()) {
             noteUse(encoded, indices);
@@ -224,20 +222,15 @@ final class VectorBottleneck implements Bottleneck {
         return scores.add(Tensors.sumLast(latents.square()));
     }
 
-    /** Index of the nearest of {@code vectors [K x D]} for each latent, I64 {@code [N]}. */
+    /**
+     * Index of the nearest of {@code vectors [K x D]} for each latent, I64 {@code [N]}: the search of the exported quantizer, which
+     * is faster than a matrix of all distances and takes no memory for it.
+     */
     static Tensor nearest(Tensor latents, Tensor vectors) {
-        try (NoGradGuard _ = new NoGradGuard()) {
-            long count = latents.size(0);
-            if (count <= CHUNK) {
-                return Tensors.argminLast(distances(latents, vectors));
-            }
-            List<Tensor> parts = new ArrayList<>();
-            for (long from = 0; from < count; from += CHUNK) {
-                Tensor chunk = latents.narrow(0, from, Math.min(CHUNK, count - from));
-                parts.add(Tensors.argminLast(distances(chunk, vectors)));
-            }
-            return Tensors.concatenate(parts.toArray(new Tensor[0]));
-        }
+        VectorQuantizer quantizer = new VectorQuantizer(
+                Codebook.of((int) vectors.size(0), (int) vectors.size(1), Tensors.floats(vectors)));
+        return Tensors.indices(quantizer.quantize(
+                Latents.of((int) latents.size(0), (int) latents.size(1), Tensors.floats(latents)), get_num_threads()));
     }
 
     private void noteUse(Tensor encoded, Tensor indices) {

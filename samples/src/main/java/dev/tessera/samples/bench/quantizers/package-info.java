@@ -1,0 +1,2 @@
+/** The controlled comparison of quantizers, docs/quantizer-bench.md. */
+package dev.tessera.samples.bench.quantizers;
