@@ -45,54 +45,53 @@ final class EntropyLoss {
      * @param vectors c, {@code [K x D]}
      */
     static Tensor ofDistances(Tensor latents, Tensor vectors, double temperature, double diversity) {
-            Tensor z = latents.detach();
-            Tensor c = vectors.detach();
-            Tensor byLatents;
-            Tensor byVectors;
-            Tensor value;
-            try (NoGradGuard _ = new NoGradGuard()) {
-                // |z|^2 is the same for all codes of a latent and falls out
-                Tensor offsets = Tensors.scale(c.square().sum(-1L).unsqueeze(0), -1 / temperature);
-                Tensor transposed = Tensors.scale(c.t(), 2 / temperature);
-                long count = z.size(0);
-                Tensor sum = zeros(c.size(0));
-                Tensor negated = zeros(); // sum of the entropies, negated
-                for (long from = 0; from < count; from += CHUNK) {
-                    try (PointerScope _ = new PointerScope()) {
-                        Tensor logs = logs(chunk(z, from), transposed, offsets);
-                        Tensor shares = logs.exp();
-                        sum.add_(shares.sum(0L));
-                        negated.add_(logs.mul_(shares).sum());
-                    }
+        Tensor z = latents.detach();
+        Tensor c = vectors.detach();
+        Tensor byLatents;
+        Tensor byVectors;
+        Tensor value;
+        try (NoGradGuard _ = new NoGradGuard()) {
+            // |z|^2 is the same for all codes of a latent and falls out
+            Tensor offsets = Tensors.scale(c.square().sum(-1L).unsqueeze(0), -1 / temperature);
+            Tensor transposed = Tensors.scale(c.t(), 2 / temperature);
+            long count = z.size(0);
+            Tensor sum = zeros(c.size(0));
+            Tensor negated = zeros(); // sum of the entropies, negated
+            for (long from = 0; from < count; from += CHUNK) {
+                try (PointerScope _ = new PointerScope()) {
+                    Tensor logs = logs(chunk(z, from), transposed, offsets);
+                    Tensor shares = logs.exp();
+                    sum.add_(shares.sum(0L));
+                    negated.add_(logs.mul_(shares).sum());
                 }
-                Tensor mean = Tensors.scale(sum, 1.0 / count);
-                Tensor floored = Tensors.plus(mean, EPSILON);
-                value = Tensors.scale(mean.mul(floored.log()).sum(), diversity)
-                        .sub(Tensors.scale(negated, 1.0 / count));
-                Tensor weights = Tensors.scale(floored.log().add(mean.div(floored)), diversity);
-                byLatents = zeros_like(z);
-                byVectors = zeros_like(c);
-                Tensor total = zeros(c.size(0));
-                for (long from = 0; from < count; from += CHUNK) {
-                    try (PointerScope _ = new PointerScope()) {
-                        Tensor some = chunk(z, from);
-                        Tensor logs = logs(some, transposed, offsets);
-                        Tensor shares = logs.exp();
-                        Tensor terms = logs.neg_().add_(weights);
-                        Tensor means = Tensors.sumLast(shares.mul(terms));
-                        Tensor gradient = terms.sub_(means).mul_(shares);
-                        chunk(byLatents, from).copy_(gradient.matmul(c));
-                        byVectors.addmm_(gradient.t(), some);
-                        total.add_(gradient.sum(0L));
-                    }
-                }
-                byVectors.sub_(c.mul(total.unsqueeze(1)));
-                byLatents.mul_(new Scalar(2 / temperature / count));
-                byVectors.mul_(new Scalar(2 / temperature / count));
             }
-            // its value is that of the loss, its gradients are those above
-            Tensor carrier = latents.mul(byLatents).sum().add(vectors.mul(byVectors).sum());
-            return carrier.sub(carrier.detach()).add(value);
+            Tensor mean = Tensors.scale(sum, 1.0 / count);
+            Tensor floored = Tensors.plus(mean, EPSILON);
+            value = Tensors.scale(mean.mul(floored.log()).sum(), diversity).sub(Tensors.scale(negated, 1.0 / count));
+            Tensor weights = Tensors.scale(floored.log().add(mean.div(floored)), diversity);
+            byLatents = zeros_like(z);
+            byVectors = zeros_like(c);
+            Tensor total = zeros(c.size(0));
+            for (long from = 0; from < count; from += CHUNK) {
+                try (PointerScope _ = new PointerScope()) {
+                    Tensor some = chunk(z, from);
+                    Tensor logs = logs(some, transposed, offsets);
+                    Tensor shares = logs.exp();
+                    Tensor terms = logs.neg_().add_(weights);
+                    Tensor means = Tensors.sumLast(shares.mul(terms));
+                    Tensor gradient = terms.sub_(means).mul_(shares);
+                    chunk(byLatents, from).copy_(gradient.matmul(c));
+                    byVectors.addmm_(gradient.t(), some);
+                    total.add_(gradient.sum(0L));
+                }
+            }
+            byVectors.sub_(c.mul(total.unsqueeze(1)));
+            byLatents.mul_(new Scalar(2 / temperature / count));
+            byVectors.mul_(new Scalar(2 / temperature / count));
+        }
+        // its value is that of the loss, its gradients are those above
+        Tensor carrier = latents.mul(byLatents).sum().add(vectors.mul(byVectors).sum());
+        return carrier.sub(carrier.detach()).add(value);
     }
 
     private static Tensor chunk(Tensor rows, long from) {

@@ -227,8 +227,8 @@ final class VectorBottleneck implements Bottleneck {
      * is faster than a matrix of all distances and takes no memory for it.
      */
     static Tensor nearest(Tensor latents, Tensor vectors) {
-        VectorQuantizer quantizer = new VectorQuantizer(
-                Codebook.of((int) vectors.size(0), (int) vectors.size(1), Tensors.floats(vectors)));
+        VectorQuantizer quantizer =
+                new VectorQuantizer(Codebook.of((int) vectors.size(0), (int) vectors.size(1), Tensors.floats(vectors)));
         return Tensors.indices(quantizer.quantize(
                 Latents.of((int) latents.size(0), (int) latents.size(1), Tensors.floats(latents)), get_num_threads()));
     }

@@ -37,8 +37,8 @@ record BenchEvaluation(double psnr, double ssim, CodebookUsage usage) {
             }
             Latents quantized = quantizer.dequantize(tokens, tokens.length);
             FeatureMap output = decoder.run(grid(quantized, latents.height(), latents.width()), threads);
-            ImageMetrics metrics = ImageMetrics.of(
-                    picture.rgb(), rgb(output, scale, offset), picture.width(), picture.height());
+            ImageMetrics metrics =
+                    ImageMetrics.of(picture.rgb(), rgb(output, scale, offset), picture.width(), picture.height());
             psnr += metrics.psnr();
             ssim += metrics.ssim();
         }
@@ -77,8 +77,7 @@ record BenchEvaluation(double psnr, double ssim, CodebookUsage usage) {
     }
 
     private static FeatureMap grid(Latents latents, int height, int width) {
-        return FeatureMap.of(
-                latents.dim(), height, width, transposed(latents.data(), latents.count(), latents.dim()));
+        return FeatureMap.of(latents.dim(), height, width, transposed(latents.data(), latents.count(), latents.dim()));
     }
 
     private static float[] transposed(float[] values, int rows, int columns) {

@@ -5,7 +5,8 @@ import java.util.Locale;
 
 /** Utilization and PSNR against the size of the codebook, a line for each row of the bench, as SVG. */
 final class BenchPlot {
-    private static final String[] COLOURS = {"#4e79a7", "#e15759", "#59a14f", "#f28e2b", "#b07aa1", "#2a2a2a", "#9c755f"};
+    private static final String[] COLOURS = {"#4e79a7", "#e15759", "#59a14f", "#f28e2b", "#b07aa1", "#2a2a2a", "#9c755f"
+    };
     private static final String[] DASHES = {"none", "7 3"};
     private static final int WIDTH = 1060;
     private static final int HEIGHT = 440;
@@ -17,6 +18,7 @@ final class BenchPlot {
     private static final int LEGEND = 835;
     private static final int LINE = 23;
     private static final int MOST_TICKS = 7;
+    private static final double BESIDE = 2.5; // between the intervals of two rows
 
     private final BenchSetup setup;
     private final List<BenchReport.Cell> cells;
@@ -32,7 +34,8 @@ final class BenchPlot {
     }
 
     private String draw() {
-        add("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">",
+        add(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"sans-serif\" font-size=\"13\">",
                 WIDTH, HEIGHT);
         add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>", WIDTH, HEIGHT);
         panel(LEFT, "utilization on held-out photos, %", 0, 100, cell -> {
@@ -47,14 +50,20 @@ final class BenchPlot {
             high = Math.max(high, mean.value() + mean.half());
         }
         if (!cells.isEmpty()) {
-            panel(SECOND, "PSNR on held-out photos, dB", Math.floor(low), Math.max(Math.ceil(high), Math.floor(low) + 1),
+            panel(
+                    SECOND,
+                    "PSNR on held-out photos, dB",
+                    Math.floor(low),
+                    Math.max(Math.ceil(high), Math.floor(low) + 1),
                     cell -> cell.mean(BenchResult::psnr));
         }
         for (int r = 0; r < setup.rows().size(); r++) {
             double y = TOP + 8 + LINE * r;
             add("<path d=\"M%d %.1f h34\" %s/>", LEGEND, y, stroke(r));
             marker(r, LEGEND + 17, y);
-            add("<text x=\"%d\" y=\"%.1f\">%s</text>", LEGEND + 42, y + 4, escaped(setup.rows().get(r).label()));
+            add(
+                    "<text x=\"%d\" y=\"%.1f\">%s</text>",
+                    LEGEND + 42, y + 4, escaped(setup.rows().get(r).label()));
         }
         add("</svg>");
         return svg.toString();
@@ -77,10 +86,12 @@ final class BenchPlot {
             add("<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\" fill=\"#444\">%.0f</text>", left - 8, y + 4, tick);
         }
         for (BenchSetup.Size size : setup.sizes()) {
-            add("<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%,d</text>",
+            add(
+                    "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">%,d</text>",
                     x(left, size.codes()), TOP + PANEL_HEIGHT + 20, size.codes());
         }
-        add("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">codes asked for</text>",
+        add(
+                "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"#444\">codes asked for</text>",
                 left + PANEL_WIDTH / 2, TOP + PANEL_HEIGHT + 42);
         for (int r = 0; r < setup.rows().size(); r++) {
             line(r, left, low, high, figure);
@@ -96,10 +107,12 @@ final class BenchPlot {
                 double y = y(mean.value(), low, high);
                 path.append(String.format(Locale.ROOT, "%s%.1f %.1f", path.isEmpty() ? "M" : " L", x, y));
                 if (mean.half() > 0) {
+                    double aside = x + (row - setup.rows().size() / 2.0) * BESIDE;
                     double top = y(Math.min(high, mean.value() + mean.half()), low, high);
                     double bottom = y(Math.max(low, mean.value() - mean.half()), low, high);
-                    add("<path d=\"M%.1f %.1f V%.1f m-4 0 h8 M%.1f %.1f h8\" fill=\"none\" stroke=\"%s\"/>",
-                            x, top, bottom, x - 4, top, COLOURS[row % COLOURS.length]);
+                    add(
+                            "<path d=\"M%.1f %.1f V%.1f m-4 0 h8 M%.1f %.1f h8\" fill=\"none\" stroke=\"%s\"/>",
+                            aside, top, bottom, aside - 4, top, COLOURS[row % COLOURS.length]);
                 }
                 marker(row, x, y);
             }
@@ -125,8 +138,10 @@ final class BenchPlot {
     }
 
     private double x(int left, int codes) {
-        double least = setup.sizes().stream().mapToInt(BenchSetup.Size::codes).min().orElseThrow();
-        double most = setup.sizes().stream().mapToInt(BenchSetup.Size::codes).max().orElseThrow();
+        double least =
+                setup.sizes().stream().mapToInt(BenchSetup.Size::codes).min().orElseThrow();
+        double most =
+                setup.sizes().stream().mapToInt(BenchSetup.Size::codes).max().orElseThrow();
         double share = most == least ? 0.5 : Math.log(codes / least) / Math.log(most / least);
         return left + 20 + share * (PANEL_WIDTH - 40);
     }

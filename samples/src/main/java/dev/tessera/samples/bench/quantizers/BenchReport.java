@@ -36,8 +36,7 @@ final class BenchReport {
             int freedom = values.length - 1;
             double half = freedom == 0
                     ? 0
-                    : STUDENT[Math.min(freedom, STUDENT.length) - 1]
-                            * Math.sqrt(squares / freedom / values.length);
+                    : STUDENT[Math.min(freedom, STUDENT.length) - 1] * Math.sqrt(squares / freedom / values.length);
             return new Mean(mean, half);
         }
 

@@ -60,7 +60,8 @@ record BenchResult(
     static BenchResult read(Path file, BenchSetup setup) throws IOException {
         ModelConfig json = ModelConfig.parse(Files.readString(file));
         if (!json.string("setup_sha256").equals(setup.sha256())) {
-            throw new IllegalArgumentException(file + " was made with another set-up; use an empty folder for this one");
+            throw new IllegalArgumentException(
+                    file + " was made with another set-up; use an empty folder for this one");
         }
         return new BenchResult(
                 json.string("row"),

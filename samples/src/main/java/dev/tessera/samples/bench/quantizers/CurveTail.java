@@ -32,9 +32,8 @@ record CurveTail(double before, double last, double standardError) {
         int first = Math.max(0, middle - count);
         double before = mean(losses, first, middle);
         double last = mean(losses, middle, losses.length);
-        double error = Math.sqrt(
-                variance(losses, first, middle, before) / Math.max(1, middle - first)
-                        + variance(losses, middle, losses.length, last) / count);
+        double error = Math.sqrt(variance(losses, first, middle, before) / Math.max(1, middle - first)
+                + variance(losses, middle, losses.length, last) / count);
         return new CurveTail(before, last, error);
     }
 

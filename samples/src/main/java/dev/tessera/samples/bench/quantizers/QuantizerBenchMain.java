@@ -120,8 +120,9 @@ public final class QuantizerBenchMain {
         BenchEvaluation evaluation = BenchEvaluation.of(ModelFile.read(model), validation, 1);
         long wanted = (long) TOKENS_PER_CODE * evaluation.usage().codebookSize();
         if (evaluation.usage().tokens() < wanted) {
-            throw new IllegalArgumentException("the photos have " + evaluation.usage().tokens()
-                    + " tokens, must have at least " + TOKENS_PER_CODE + " for each code, " + wanted);
+            throw new IllegalArgumentException(
+                    "the photos have " + evaluation.usage().tokens() + " tokens, must have at least " + TOKENS_PER_CODE
+                            + " for each code, " + wanted);
         }
         CurveTail tail = CurveTail.read(model.resolveSibling(model.getFileName() + ".curve.csv"));
         BenchResult result = BenchResult.of(run, evaluation, tail, (threadCpuNanos() - before) / 1e9);
