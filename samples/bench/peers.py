@@ -1,6 +1,7 @@
 """Data, peers and tables of peers.sh. Needs numpy, faiss, pillow (patches) and, for minibatch, scikit-learn.
 
   peers.py mixture DIR COUNT DIM CODES            DIR/x.f32, c.f32, shape: a Gaussian mixture, its centres jittered
+  peers.py noise   DIR COUNT DIM CODES            the same of uniform noise, on which pruning cannot pay
   peers.py patches DIR COUNT DIM CODES PHOTOS     the same of grey patches of the photos photo-* in a folder
   peers.py books   DIR COUNT DIM CODES BOOKS KIND a mixture; c.f32 are the books that FAISS learns, KIND rvq or pq
   peers.py run     WORKLOAD DIR THREADS REPEATS   CPU seconds of the process for each repeat, writes DIR/peer.i32 or peer.f32
@@ -37,6 +38,12 @@ def mixture(directory, count, dim, codes):
     member = rng.integers(0, codes, count)
     x = centres[member] + 0.35 * spread * rng.standard_normal((count, dim), dtype=np.float32)
     write(directory, x, centres + 0.05 * spread * rng.standard_normal((codes, dim), dtype=np.float32))
+
+
+def noise(directory, count, dim, codes):
+    """Uniform noise: no code vector can be ruled out cheaply."""
+    rng = np.random.default_rng(20240611)
+    write(directory, rng.random((count, dim), dtype=np.float32), rng.random((codes, dim), dtype=np.float32))
 
 
 def patches(directory, count, dim, codes, photos):
@@ -192,4 +199,4 @@ def table(workload, directory):
 if __name__ == "__main__":
     command, *rest = sys.argv[1:]
     rest = [int(a) if a.isdigit() else Path(a) if "/" in a else a for a in rest]
-    {"mixture": mixture, "patches": patches, "books": books, "run": run, "table": table}[command](*rest)
+    {"mixture": mixture, "noise": noise, "patches": patches, "books": books, "run": run, "table": table}[command](*rest)

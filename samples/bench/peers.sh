@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # This project against FAISS (and scikit-learn for minibatch) on the same data, in turn, CPU time of the whole processes.
 #   samples/bench/peers.sh [WORKLOAD...]
-# Workloads: a b c d (mixtures), pa pb pc pd (patches of photos), kmeans kmeans-patches minibatch rvq beam pq pq-train.
+# Workloads: a b c d (mixtures), pa pb pc pd (patches of photos), na nc nd (noise), kmeans kmeans-patches minibatch rvq beam pq pq-train.
 # Settings: PYTHON (default python3) with numpy, pillow, faiss, scikit-learn; JAVA (default java), 25; PHOTOS, a folder with
 # photo-* files (for the patches); THREADS (default "1 2"); ROUNDS (default 3) alternations; CORETYPE, see below.
 # The modules must be compiled: mvn -pl samples -am compile.
@@ -57,7 +57,7 @@ on_patches() { # NAME COUNT DIM CODES WORKLOAD REPEATS
     measure "$1" "$5" "$6"
 }
 
-for workload in ${*:-a b c d pa pb pc pd kmeans kmeans-patches minibatch rvq beam pq pq-train}; do
+for workload in ${*:-a b c d pa pb pc pd na nc nd kmeans kmeans-patches minibatch rvq beam pq pq-train}; do
     case $workload in
         a) "$python" "$peers" mixture "$work/" 200000 64 1024; measure "a mixture 200k x 64, 1024" assign 2 ;;
         b) "$python" "$peers" mixture "$work/" 100000 8 16384; measure "b mixture 100k x 8, 16384" assign 1 ;;
@@ -67,6 +67,10 @@ for workload in ${*:-a b c d pa pb pc pd kmeans kmeans-patches minibatch rvq bea
         pb) on_patches "b patches 100k x 8, 16384" 100000 8 16384 assign 1 ;;
         pc) on_patches "c patches 50k x 128, 8192" 50000 128 8192 assign 1 ;;
         pd) on_patches "d patches 20k x 256, 100k" 20000 256 100000 assign 1 ;;
+        # sizes from which on a trial of pruning is made
+        na) "$python" "$peers" noise "$work/" 131072 64 1024; measure "a noise 131k x 64, 1024" assign 2 ;;
+        nc) "$python" "$peers" noise "$work/" 32768 128 8192; measure "c noise 33k x 128, 8192" assign 1 ;;
+        nd) "$python" "$peers" noise "$work/" 2700 256 100000; measure "d noise 2.7k x 256, 100k" assign 1 ;;
         kmeans) "$python" "$peers" mixture "$work/" 100000 64 1024
             measure "k-means 100k x 64, 1024" kmeans 1
             measure "k-means, random start" kmeans-random 1
