@@ -5,6 +5,7 @@ module dev.tessera.eval {
 
     exports dev.tessera.eval;
     exports dev.tessera.eval.learn;
+    exports dev.tessera.eval.rd;
 
     uses dev.tessera.eval.learn.CodebookLearner;
 }

@@ -69,6 +69,15 @@ abstract class TesseraCommand implements Callable<Integer> {
         }
     }
 
+    /** A result that is a list of names and values; what is null is shown as a dash. */
+    void printValues(Map<String, Object> values) {
+        print(
+                values,
+                values.entrySet().stream()
+                        .map(e -> e.getKey() + " " + (e.getValue() == null ? "-" : e.getValue()))
+                        .toList());
+    }
+
     /** Refuses a file that exists, unless {@code --overwrite} is given. */
     void checkFree(Path target) {
         if (!overwrite && Files.exists(target)) {

@@ -11,9 +11,11 @@ import java.util.Arrays;
  * @param melDistance0To4k the same over the bands centred below 4 kHz
  * @param siSdr scale-invariant signal-to-distortion ratio (Le Roux et al. 2019), dB; meaningless for codecs that invent
  *     the phase
+ * @param stoi short-time objective intelligibility (Taal et al. 2011), of speech; null when under 30 loud frames of 25.6 ms
+ *     are left
  * @param seconds compared
  */
-public record AudioMetrics(double melDistance, double melDistance0To4k, double siSdr, double seconds) {
+public record AudioMetrics(double melDistance, double melDistance0To4k, double siSdr, Double stoi, double seconds) {
     private static final int RATE = 16000;
     private static final int MAX_LAG = 1600;
     private static final int ALIGN_SECONDS = 4;
@@ -50,7 +52,10 @@ public record AudioMetrics(double melDistance, double melDistance0To4k, double s
             full += distances[0] / FFT_SIZES.length;
             low += distances[1] / FFT_SIZES.length;
         }
-        return new AudioMetrics(full, low, siSdr(x, y), (double) n / RATE);
+        Double stoi = Intelligibility.of(
+                PolyphaseResampler.resample(x, RATE, Intelligibility.RATE),
+                PolyphaseResampler.resample(y, RATE, Intelligibility.RATE));
+        return new AudioMetrics(full, low, siSdr(x, y), stoi, (double) n / RATE);
     }
 
     private static double[] mono(float[][] channels) {

@@ -4,13 +4,14 @@ package dev.tessera.eval;
  * Rational resampling with a windowed sinc, as {@code scipy.signal.resample_poly} does it with its Kaiser 5.0 window: the
  * metrics are defined by it. Codecs use the audio module's resampler.
  */
-final class PolyphaseResampler {
+public final class PolyphaseResampler {
     private static final double BETA = 5;
     private static final int HALF_LENGTHS = 10;
 
     private PolyphaseResampler() {}
 
-    static double[] resample(double[] x, int from, int to) {
+    /** {@code x} at another rate, both at least 1 Hz. */
+    public static double[] resample(double[] x, int from, int to) {
         if (from < 1 || to < 1) {
             throw new IllegalArgumentException("sample rates are " + from + " and " + to + ", must be at least 1");
         }

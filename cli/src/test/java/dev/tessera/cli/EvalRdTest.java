@@ -1,0 +1,83 @@
+package dev.tessera.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tessera eval rd} as scripts use it. */
+class EvalRdTest {
+    private static final Path MEDIA = Path.of("../samples/media");
+
+    @TempDir
+    private Path folder;
+
+    private record Run(int code, String out, String err) {}
+
+    private Run run(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("eval", "rd", "-o", folder.toString()));
+        arguments.addAll(List.of(more));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int code = Main.run(
+                arguments.toArray(String[]::new),
+                new ByteArrayInputStream(new byte[0]),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    @SuppressWarnings("unchecked")
+    void pictureAndSoundInOneRun() throws IOException {
+        String photo = MEDIA.resolve("photo-coffee.jpg").toString();
+        String speech = MEDIA.resolve("speech-english.wav").toString();
+        // a codec that few machines have: its curve or that it was left out, never silence
+        Run run = run(photo, speech, "--bpp", "0.02,0.04", "--kbps", "0.6", "--peers", "cjpegli", "--json");
+        assertEquals(0, run.code(), run.err());
+        Map<String, Object> json = JSON.std.mapFrom(run.out());
+        assertEquals(2, json.get("items"));
+        Map<String, Object> pictures = JSON.std.mapFrom(Files.readString(folder.resolve("pictures/rd.json")));
+        assertTrue(
+                pictures.get("notes").toString().contains("cjpegli"),
+                pictures.get("notes").toString());
+        Map<String, Object> curve = JSON.std.mapFrom(Files.readString(folder.resolve("pictures/curves/tessera.json")));
+        List<Number> rates = ((Map<String, List<Number>>) curve.get("results")).get("bpp");
+        assertEquals(2, rates.size());
+        assertTrue(rates.get(0).doubleValue() <= .02 && rates.get(0).doubleValue() >= .97 * .02, rates.toString());
+        assertTrue(rates.get(1).doubleValue() <= .04 && rates.get(1).doubleValue() >= .97 * .04, rates.toString());
+        assertTrue(Files.readString(folder.resolve("pictures/report.html")).contains("<svg"));
+        Map<String, Object> sounds = JSON.std.mapFrom(Files.readString(folder.resolve("sounds/rd.json")));
+        Map<String, Object> trial = ((List<Map<String, Object>>) sounds.get("results")).getFirst();
+        assertEquals(trial.get("bytes"), trial.get("payload_bytes"));
+        assertTrue(((Number) trial.get("stoi")).doubleValue() > .3, trial.toString());
+        assertEquals(
+                2, run(photo, "--peers", "cjpegli", "--bpp", "0.02").code(), "results are not overwritten unasked");
+    }
+
+    @Test
+    void badOptionsAreNamed() {
+        String photo = MEDIA.resolve("photo-coffee.jpg").toString();
+        assertUsage(run(photo, "--peers", "bpg"), "'bpg'");
+        assertUsage(run(photo, "--bpp", "0"), "above 0");
+        assertUsage(run(photo, "--time-limit", "0"), "--time-limit is 0");
+        assertUsage(run(MEDIA.resolve("LICENSES.md").toString()), "neither a picture nor a sound");
+    }
+
+    private static void assertUsage(Run run, String message) {
+        assertEquals(2, run.code());
+        assertTrue(run.err().contains(message), run.err());
+    }
+}
