@@ -81,6 +81,12 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
         return new GridSpec(codebookSizes, columnContext, classes);
     }
 
+    /** Classes of stages whose indices are in the order of a tree: the quarter that an index lies in. */
+    public static GridSpec ordered(int[] codebookSizes, int tableBits) {
+        byte[][] classes = Arrays.stream(codebookSizes).mapToObj(GridSpec::quarters).toArray(byte[][]::new);
+        return new GridSpec(codebookSizes, false, classes, tableBits);
+    }
+
     /**
      * Classes by what the code vectors are. Codebooks whose index 0 is the zero vector: 0 for it, 1, 2 and 3 for the lower,
      * middle and upper third by norm. The others: the quarter of the tree-ordered codebook.
@@ -91,7 +97,7 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
     public static GridSpec of(List<Codebook> codebooks, int firstZeroStage, boolean columnContext, int tableBits) {
         byte[][] classes = new byte[codebooks.size()][];
         for (int s = 0; s < classes.length; s++) {
-            classes[s] = s < firstZeroStage ? quarters(codebooks.get(s)) : thirdsByNorm(codebooks.get(s));
+            classes[s] = s < firstZeroStage ? quarters(codebooks.get(s).codebookSize()) : thirdsByNorm(codebooks.get(s));
         }
         int[] sizes = codebooks.stream().mapToInt(Codebook::codebookSize).toArray();
         return new GridSpec(sizes, columnContext, classes, tableBits);
@@ -117,8 +123,7 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
         return 32 - Integer.numberOfLeadingZeros(codebookSizes[stage] - 1);
     }
 
-    private static byte[] quarters(Codebook codebook) {
-        int k = codebook.codebookSize();
+    private static byte[] quarters(int k) {
         byte[] classes = new byte[k];
         for (int i = 0; i < k; i++) {
             classes[i] = (byte) (4L * i / k);

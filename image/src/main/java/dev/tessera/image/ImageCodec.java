@@ -1,6 +1,5 @@
 package dev.tessera.image;
 
-import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RateSearch;
@@ -24,21 +23,25 @@ import java.util.List;
 public final class ImageCodec {
     private static final int GREY_FLAG = 1;
     private static final int ALPHA_FLAG = 2;
-    private static final float START_LAMBDA = 5000;
+    private static final int OMITTED_SHIFT = 2; // the parameters above the flags: stages of the model that are not in the file
 
     private final ImageModel model;
+    private final int stages;
 
+    /** @throws IllegalArgumentException when the model has no entropy prior yet */
     public ImageCodec(ImageModel model) {
         this.model = model;
+        this.stages = model.prior().spec().stages();
     }
 
     /**
      * A file and what it holds.
      *
      * @param bytes the whole {@code .tsr} file
-     * @param tokens the tokens of the colours
+     * @param tokens the tokens of the colours, of the stages that are in the file
+     * @param finest whether they are those of the tokenizer, so that more bytes would give no better picture
      */
-    public record Compressed(byte[] bytes, Tokens tokens) {}
+    public record Compressed(byte[] bytes, Tokens tokens, boolean finest) {}
 
     /**
      * Compresses {@code image} in the single layout with one thread; see
@@ -56,56 +59,104 @@ public final class ImageCodec {
      *     minimum
      */
     public Compressed compress(Image image, RateTarget target, TsrLayout layout, int threads) {
-        BlockTransform transform = model.transform();
-        TokenSearch colours = new TokenSearch(transform.encode(image), model.quantizer());
-        TokenSearch alpha =
-                image.alpha() == null ? null : new TokenSearch(transform.encode(alphaAsGrey(image)), model.quantizer());
-        ImageGeometry geometry = new ImageGeometry(image.width(), image.height());
-        TsrHeader header = new TsrHeader(
-                model.hash(), geometry, (image.isGrey() ? GREY_FLAG : 0) | (alpha == null ? 0 : ALPHA_FLAG));
-        TokenWriter writer = writer(geometry, threads);
-        RateSearch.Attempt<Choice> attempt =
-                (before, after, switchAt) -> choose(colours, alpha, writer, layout, before, after, switchAt);
+        Attempts attempts = new Attempts(image, layout, threads);
         Choice choice = switch (target) {
-            case RateTarget.Quality quality -> {
-                float lambda = lambdaOf(quality.quality());
-                yield attempt.run(lambda, lambda, 0);
-            }
-            case RateTarget.Bytes bytes ->
-                RateSearch.withinBudget(
-                        attempt,
-                        c -> TsrFile.size(header, layout, c.chunks),
-                        colours.positions(),
-                        bytes.budget(),
-                        START_LAMBDA);
+            case RateTarget.Quality quality -> attempts.at(model.lambdaOf(quality.quality()));
+            case RateTarget.Bytes bytes -> attempts.within(bytes.budget());
         };
         return new Compressed(
-                TsrFile.write(header, layout, choice.chunks),
-                Tokens.ofPositionMajor(gridOf(image), model.quantizer().codebookSizes(), choice.indices));
+                TsrFile.write(choice.header, layout, choice.chunks), tokens(image, choice), choice.finest);
     }
 
     /**
-     * What a choice of tokens came to: the coded bytes and the indices of the colours, {@code [positions x subspaces]}.
+     * What a choice of tokens came to.
+     *
+     * @param stages that are in the file
+     * @param indices of the colours as coded, {@code [positions x stages of the model]}
      */
-    private record Choice(List<byte[]> chunks, int[] indices) {}
+    private record Choice(TsrHeader header, int stages, List<byte[]> chunks, int[] indices, boolean finest) {}
 
-    /** Chooses and codes the colours and, when there is one, the alpha plane. */
-    private Choice choose(
-            TokenSearch colours,
-            TokenSearch alpha,
-            TokenWriter writer,
-            TsrLayout layout,
-            float lambdaBefore,
-            float lambdaAfter,
-            int switchAt) {
-        int size = Math.multiplyExact(colours.positions(), model.quantizer().stages());
-        int[] indices = new int[size];
-        List<TokenWriter.Source> planes = new ArrayList<>();
-        planes.add(colours.source(lambdaBefore, lambdaAfter, switchAt, indices));
-        if (alpha != null) {
-            planes.add(alpha.source(lambdaBefore, lambdaAfter, switchAt, new int[size]));
+    /** Files of one picture that differ in their rate. */
+    private final class Attempts {
+        private final ImageGeometry geometry;
+        private final TsrLayout layout;
+        private final int threads;
+        private final int flags;
+        private final List<TokenChoice> planes = new ArrayList<>(); // colours, then alpha when there is one
+
+        Attempts(Image image, TsrLayout layout, int threads) {
+            this.geometry = new ImageGeometry(image.width(), image.height());
+            this.layout = layout;
+            this.threads = threads;
+            this.flags = (image.isGrey() ? GREY_FLAG : 0) | (image.alpha() == null ? 0 : ALPHA_FLAG);
+            planes.add(model.choose(image, threads));
+            if (image.alpha() != null) {
+                planes.add(model.choose(alphaAsGrey(image), threads));
+            }
         }
-        return new Choice(writer.write(layout, planes), indices);
+
+        /** The file in which a bit is worth {@code lambda}. */
+        Choice at(float lambda) {
+            return attempt(stages, lambda, lambda, 0);
+        }
+
+        /** The best file of at most {@code budget} bytes. */
+        Choice within(long budget) {
+            return planes.getFirst().weighsBits()
+                    ? RateSearch.withinBudget(
+                            (before, after, switchAt) -> attempt(stages, before, after, switchAt),
+                            this::size,
+                            planes.getFirst().positions(),
+                            budget,
+                            model.startLambda())
+                    : mostStages(budget);
+        }
+
+        private Choice mostStages(long budget) {
+            long smallest = 0;
+            for (int n = stages; n >= model.fewestStages(); n--) {
+                Choice choice = attempt(n, 0, 0, 0);
+                smallest = size(choice);
+                if (smallest <= budget) {
+                    return choice;
+                }
+            }
+            throw new IllegalArgumentException("the budget of " + budget
+                    + " bytes is below the smallest possible file, " + smallest + " bytes");
+        }
+
+        private long size(Choice choice) {
+            return TsrFile.size(choice.header, layout, choice.chunks);
+        }
+
+        private Choice attempt(int coded, float lambdaBefore, float lambdaAfter, int switchAt) {
+            List<TokenWriter.Source> sources = new ArrayList<>();
+            List<int[]> indices = new ArrayList<>();
+            for (TokenChoice plane : planes) {
+                indices.add(new int[Math.multiplyExact(plane.positions(), stages)]);
+                sources.add(plane.source(lambdaBefore, lambdaAfter, switchAt, indices.getLast()));
+            }
+            TsrHeader header = new TsrHeader(model.hash(), geometry, flags | stages - coded << OMITTED_SHIFT);
+            boolean weighed = planes.getFirst().weighsBits() && (lambdaBefore != 0 || lambdaAfter != 0);
+            return new Choice(
+                    header,
+                    coded,
+                    writer(geometry, coded, threads).write(layout, sources),
+                    indices.getFirst(),
+                    coded == stages && !weighed);
+        }
+    }
+
+    private Tokens tokens(Image image, Choice choice) {
+        int[] all = model.toIndices(choice.indices);
+        int[] indices = new int[all.length / stages * choice.stages];
+        for (int i = 0; i < indices.length; i++) {
+            indices[i] = all[i / choice.stages * stages + i % choice.stages];
+        }
+        return Tokens.ofPositionMajor(
+                new int[] {model.patches(image.height()), model.patches(image.width())},
+                Arrays.copyOf(model.codebookSizes(), choice.stages),
+                indices);
     }
 
     /**
@@ -119,11 +170,11 @@ public final class ImageCodec {
         if (file.missingChunks().length > 0) {
             throw new IllegalArgumentException("the file has missing chunks, must be whole");
         }
-        TokenReader.Tokens tokens = readTokens(file, geometry, threads);
-        List<TokenWriter.Source> planes = tokens.planes().stream()
-                .map(indices -> TokenWriter.known(indices, model.quantizer().stages()))
+        List<TokenWriter.Source> planes = readTokens(file, geometry, threads).stream()
+                .map(tokens -> TokenWriter.known(tokens.indices(), stages))
                 .toList();
-        return TsrFile.write(file.header(), layout, writer(geometry, threads).write(layout, planes));
+        return TsrFile.write(
+                file.header(), layout, writer(geometry, stages(file), threads).write(layout, planes));
     }
 
     /** The picture in a file that this model made, with one thread; see {@link #decompress(TsrFile, int)}. */
@@ -142,35 +193,29 @@ public final class ImageCodec {
      */
     public Image decompress(TsrFile file, int threads) throws IOException {
         ImageGeometry geometry = check(file);
-        TokenReader.Tokens tokens = readTokens(file, geometry, threads);
-        int flags = file.header().parameters();
-        ColorPlanes colours = planes(tokens, 0, geometry, file.tolerance());
-        Image image = (flags & GREY_FLAG) != 0
-                ? colours.toGreyImage(geometry.width(), geometry.height())
-                : colours.toImage(geometry.width(), geometry.height());
-        if ((flags & ALPHA_FLAG) != 0) {
-            ColorPlanes alpha = planes(tokens, 1, geometry, file.tolerance());
-            image = image.withAlpha(alpha.croppedLuma(geometry.width(), geometry.height()));
-        }
-        return image;
+        List<CodedTokens> tokens = readTokens(file, geometry, threads);
+        boolean grey = (file.header().parameters() & GREY_FLAG) != 0;
+        Image image = model.decode(tokens.getFirst(), geometry, grey, threads);
+        return tokens.size() == 1
+                ? image
+                : image.withAlpha(
+                        model.decode(tokens.getLast(), geometry, true, threads).plane(0));
     }
 
     /** Number of tokens that missing chunks of {@code file} held, and that {@link #decompress} makes up for. */
     public long missingTokens(TsrFile file) throws IOException {
         ImageGeometry geometry = check(file);
-        int height = BlockTransform.blocks(geometry.height());
-        int width = BlockTransform.blocks(geometry.width());
-        int planes = planes(file);
+        int height = model.patches(geometry.height());
+        int width = model.patches(geometry.width());
+        int tokens = planes(file) * stages(file);
         return switch (file.layout()) {
             case SINGLE -> 0;
             case PROGRESSIVE ->
-                (long) height * width * planes * (model.quantizer().stages() - file.wholePrefix());
+                (long) height * width * planes(file) * (stages(file) - file.wholePrefix());
             case INDEPENDENT -> {
                 List<SubGrid> grids = SubGrid.independent(height, width);
                 yield Arrays.stream(file.missingChunks())
-                        .mapToLong(i -> grids.get(i).count()
-                                * planes
-                                * model.quantizer().stages())
+                        .mapToLong(i -> grids.get(i).count() * tokens)
                         .sum();
             }
         };
@@ -184,11 +229,13 @@ public final class ImageCodec {
             throw new CorruptBitstreamException(
                     2, "the file was made with model " + file.header().model() + ", this is " + model.hash());
         }
-        int flags = file.header().parameters();
-        if (flags > (GREY_FLAG | ALPHA_FLAG)) {
-            throw new CorruptBitstreamException(0, "image flags are " + flags + ", must be in [0, 3]");
+        int omitted = file.header().parameters() >>> OMITTED_SHIFT;
+        if (omitted > stages - model.fewestStages()) {
+            throw new CorruptBitstreamException(
+                    0,
+                    omitted + " stages are said to be left out, must be in [0, " + (stages - model.fewestStages()) + "]");
         }
-        TokenReader reader = reader(geometry, 1);
+        TokenReader reader = reader(geometry, stages(file), 1);
         if (file.chunkCount() != reader.chunks(file.layout())) {
             throw new CorruptBitstreamException(
                     0, "the file has " + file.chunkCount() + " chunks, must have " + reader.chunks(file.layout()));
@@ -200,51 +247,24 @@ public final class ImageCodec {
         return (file.header().parameters() & ALPHA_FLAG) != 0 ? 2 : 1;
     }
 
-    private TokenReader.Tokens readTokens(TsrFile file, ImageGeometry geometry, int threads)
+    /** Stages that the whole file has. */
+    private int stages(TsrFile file) {
+        return stages - (file.header().parameters() >>> OMITTED_SHIFT);
+    }
+
+    private List<CodedTokens> readTokens(TsrFile file, ImageGeometry geometry, int threads)
             throws CorruptBitstreamException {
-        return reader(geometry, threads).read(file, planes(file));
+        return reader(geometry, stages(file), threads).read(file, planes(file));
     }
 
-    private TokenWriter writer(ImageGeometry geometry, int threads) {
+    private TokenWriter writer(ImageGeometry geometry, int coded, int threads) {
         return new TokenWriter(
-                model.prior(),
-                BlockTransform.blocks(geometry.height()),
-                BlockTransform.blocks(geometry.width()),
-                threads);
+                model.prior(), coded, model.patches(geometry.height()), model.patches(geometry.width()), threads);
     }
 
-    private TokenReader reader(ImageGeometry geometry, int threads) {
+    private TokenReader reader(ImageGeometry geometry, int coded, int threads) {
         return new TokenReader(
-                model.prior(),
-                BlockTransform.blocks(geometry.height()),
-                BlockTransform.blocks(geometry.width()),
-                threads);
-    }
-
-    private ColorPlanes planes(TokenReader.Tokens tokens, int plane, ImageGeometry geometry, Tolerance tolerance) {
-        int height = BlockTransform.blocks(geometry.height());
-        int width = BlockTransform.blocks(geometry.width());
-        Latents latents = model.quantizer().dequantize(tokens.planes().get(plane), height, width);
-        ColorPlanes planes = model.transform().decodePlanes(latents);
-        if (tokens.anyLost()) {
-            Concealment concealment = new Concealment(tokens.lost(), width);
-            concealment.fillWithMean(planes);
-            if (tolerance == Tolerance.CONCEAL) {
-                concealment.smooth(planes);
-            }
-        }
-        return planes;
-    }
-
-    /**
-     * 0 is the coarsest, 100 takes the nearest code vectors whatever they cost; in between 20 steps are a factor of 10.
-     */
-    private static float lambdaOf(int quality) {
-        return quality == 100 ? 0 : (float) StrictMath.pow(10, 6 - quality / 20.0);
-    }
-
-    private static int[] gridOf(Image image) {
-        return new int[] {BlockTransform.blocks(image.height()), BlockTransform.blocks(image.width())};
+                model.prior(), coded, model.patches(geometry.height()), model.patches(geometry.width()), threads);
     }
 
     private static Image alphaAsGrey(Image image) {

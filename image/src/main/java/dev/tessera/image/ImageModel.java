@@ -1,51 +1,32 @@
 package dev.tessera.image;
 
-import dev.tessera.codebook.Klt;
-import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codebook.Tokenizer;
+import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.GridSpec;
+import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.ModelHash;
-import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
-import dev.tessera.vqmodels.Tensor;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
- * A classical image tokenizer: KLT of 16x16 blocks, product VQ over groups of its components, and the entropy prior and
- * deblocking strengths that go with them. Immutable, safe to share.
+ * An image tokenizer, with what {@link ImageCodec} needs to turn its tokens into bytes. Immutable, safe to share.
  *
- * <p>Tokens are {@code [subspaces x block rows x block columns]}.
+ * <p>Tokens are {@code [stages x patch rows x patch columns]}. A picture is padded to whole patches by repeating its last row and
+ * column; pictures that tokens are turned back into have whole patches. Alpha is no part of the tokens: the codec codes it as a
+ * grey picture of its own.
  */
-public final class ImageModel {
-    private static final String MODEL_TYPE = "image_klt_pq";
-    private static final int FORMAT_VERSION = 1;
-    private static final int MAX_SUBSPACES = 64;
+public abstract sealed class ImageModel permits ClassicalImageModel, NeuralImageModel {
+    static final String TABLE_BITS = "prior_table_bits";
+    static final String PRIOR_STATE = "prior.state";
 
     private final ModelFile file;
-    private final ProductQuantizer quantizer;
-    private final BlockTransform transform;
-    private final GridPrior prior;
 
-    private ImageModel(ModelFile file, ProductQuantizer quantizer, BlockTransform transform, GridPrior prior) {
+    ImageModel(ModelFile file) {
         this.file = file;
-        this.quantizer = quantizer;
-        this.transform = transform;
-        this.prior = prior;
-    }
-
-    /** Puts a freshly trained model together. */
-    ImageModel(ImageRecipe recipe, Klt klt, ProductQuantizer quantizer, GridPrior prior, float[] deblocking) {
-        this(
-                toFile(recipe, klt, quantizer, prior, deblocking),
-                quantizer,
-                new BlockTransform(klt, new Deblocking(recipe.subspaceDims(), deblocking)),
-                prior);
     }
 
     /**
@@ -55,125 +36,90 @@ public final class ImageModel {
      */
     public static ImageModel load(ModelFile file) throws IOException {
         ModelConfig config = file.config();
-        if (!config.has("model_type") || !MODEL_TYPE.equals(config.string("model_type"))) {
-            throw new CorruptModelException("the model is no image model of the type " + MODEL_TYPE);
-        }
-        config.requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
-        int[] dims = config.integers("subspace_dims");
-        if (dims.length < 1
-                || dims.length > MAX_SUBSPACES
-                || Arrays.stream(dims).anyMatch(d -> d < 1)
-                || Arrays.stream(dims).asLongStream().sum() > BlockTransform.BLOCK_DIM) {
-            throw new CorruptModelException("subspace_dims is " + Arrays.toString(dims) + ", must be 1 to "
-                    + MAX_SUBSPACES + " numbers, each at least 1, together at most " + BlockTransform.BLOCK_DIM);
-        }
-        int components = Arrays.stream(dims).sum();
-        Klt klt = Klt.of(
-                BlockTransform.BLOCK_DIM,
-                components,
-                file.tensor("encoder.mean", BlockTransform.BLOCK_DIM).toFloats(),
-                file.tensor("encoder.basis", components, BlockTransform.BLOCK_DIM)
-                        .toFloats());
-        ProductQuantizer quantizer = CodebookFile.productQuantizer(file, CodebookFile.PREFIX, dims.length);
-        int[] sizes = quantizer.codebookSizes();
-        byte[][] classes = new byte[dims.length][];
-        for (int s = 0; s < dims.length; s++) {
-            int dim = quantizer.codebooks().get(s).codeDim();
-            if (dim != dims[s]) {
-                throw new CorruptModelException(
-                        "codebook " + s + " has dimension " + dim + ", subspace_dims says " + dims[s]);
-            }
-            classes[s] = file.tensor("prior." + s + ".classes", sizes[s]).toBytes();
-        }
-        GridPrior prior = prior(file, sizes, classes, tableBits(config));
-        Tensor strengths = file.tensor("decoder.deblocking", Deblocking.strengthCount(dims.length));
-        return new ImageModel(
-                file, quantizer, new BlockTransform(klt, new Deblocking(dims, strengths.toFloats())), prior);
-    }
-
-    private static GridPrior prior(ModelFile file, int[] sizes, byte[][] classes, int tableBits) throws IOException {
-        byte[] state = file.tensor("prior.state", -1).toBytes();
-        try {
-            return GridPrior.of(new GridSpec(sizes, false, classes, tableBits), state);
-        } catch (IllegalArgumentException e) {
-            throw new CorruptModelException("the prior does not fit the model: " + e.getMessage());
-        }
+        String type = config.has("model_type") ? config.string("model_type") : "";
+        return switch (type) {
+            case ClassicalImageModel.MODEL_TYPE -> ClassicalImageModel.read(file);
+            case NeuralImageModel.MODEL_TYPE -> NeuralImageModel.read(file);
+            default ->
+                throw new CorruptModelException("the model is no image model: model_type is '" + type + "', must be "
+                        + ClassicalImageModel.MODEL_TYPE + " or " + NeuralImageModel.MODEL_TYPE);
+        };
     }
 
     /** The file that this model is. */
-    public ModelFile file() {
+    public final ModelFile file() {
         return file;
     }
 
-    /** Picture to tokens and back; decoded pictures have whole blocks. */
-    public Tokenizer<Image> tokenizer() {
-        return new Tokenizer<>(transform, quantizer, transform);
-    }
-
-    /** Side of the square of pixels that one position of the token grid stands for. */
-    public int patchSize() {
-        return BlockTransform.BLOCK;
-    }
-
     /** What {@code .tsr} files call this model by. */
-    public ModelHash hash() {
+    public final ModelHash hash() {
         return ModelHash.ofHex(file.sha256());
     }
 
-    ProductQuantizer quantizer() {
-        return quantizer;
+    /** Picture to tokens and back, with one thread; see {@link #tokenizer(int)}. */
+    public final Tokenizer<Image> tokenizer() {
+        return tokenizer(1);
     }
 
-    BlockTransform transform() {
-        return transform;
+    /**
+     * Picture to tokens and back; decoded pictures have whole patches.
+     *
+     * @param threads for large pictures, at least 1; tokens and pictures do not depend on it
+     */
+    public abstract Tokenizer<Image> tokenizer(int threads);
+
+    /** Side of the square of pixels that one position of the token grid stands for. */
+    public abstract int patchSize();
+
+    /** Number of patches that cover {@code extent} pixels. */
+    final int patches(int extent) {
+        return Math.ceilDiv(extent, patchSize());
     }
 
-    GridPrior prior() {
-        return prior;
+    /** K of each stage. */
+    abstract int[] codebookSizes();
+
+    /** The fewest first stages that are a picture by themselves, and so a lower rate of the codec. */
+    abstract int fewestStages();
+
+    /**
+     * What the entropy coder starts with. It codes indices as {@link #choose} gives them, which {@link #toIndices} turns into those of
+     * the quantizer.
+     *
+     * @throws IllegalArgumentException when the model was not given a prior yet
+     */
+    abstract GridPrior prior();
+
+    /** The possible tokens of the colours of {@code image}. */
+    abstract TokenChoice choose(Image image, int threads);
+
+    /** Indices of the quantizer from indices as they are coded, both {@code [positions x stages]}. */
+    int[] toIndices(int[] coded) {
+        return coded;
     }
 
-    /** What the entropy model is told of the tokens; all subspaces but the first have a zero vector. */
-    static GridSpec gridSpec(ProductQuantizer quantizer, int tableBits) {
-        return GridSpec.of(quantizer.codebooks(), 1, false, tableBits);
-    }
+    /** Where the search for a byte budget begins: squared distance that a bit is worth at usual rates. */
+    abstract float startLambda();
 
-    private static ModelFile toFile(
-            ImageRecipe recipe, Klt klt, ProductQuantizer quantizer, GridPrior prior, float[] deblocking) {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("model_type", MODEL_TYPE);
-        config.put("format_version", FORMAT_VERSION);
-        config.put("name", recipe.name());
-        config.put("kind", "classical");
-        config.put("media", "image");
-        config.put("quantizer", "pq");
-        config.put(
-                "codebook_size", Arrays.stream(quantizer.codebookSizes()).max().orElseThrow());
-        config.put("num_stages", quantizer.stages());
-        config.put("patch_size", BlockTransform.BLOCK);
-        config.put("subspace_dims", recipe.subspaceDims());
-        config.put("prior_table_bits", prior.spec().tableBits());
-        config.put("seed", recipe.seed());
-        ModelFile.Builder builder = ModelFile.builder()
-                .config(ModelConfig.of(config))
-                .tensor("encoder.mean", Tensor.ofFloats(klt.mean(), klt.inputDim()))
-                .tensor("encoder.basis", Tensor.ofFloats(klt.basis(), klt.components(), klt.inputDim()))
-                .tensor("decoder.deblocking", Tensor.ofFloats(deblocking, deblocking.length));
-        CodebookFile.addTo(builder, CodebookFile.PREFIX, quantizer.codebooks());
-        byte[][] classes = prior.spec().classes();
-        for (int s = 0; s < quantizer.stages(); s++) {
-            builder.tensor("prior." + s + ".classes", Tensor.ofUnsignedBytes(classes[s], classes[s].length));
-        }
-        byte[] state = prior.state();
-        return builder.tensor("prior.state", Tensor.ofUnsignedBytes(state, state.length))
-                .build();
-    }
+    /** Squared distance that a bit is worth at {@code quality}; 0 for 100. */
+    abstract float lambdaOf(int quality);
 
-    private static int tableBits(ModelConfig config) throws CorruptModelException {
-        int bits = config.integer("prior_table_bits");
-        if (bits < GridSpec.MIN_TABLE_BITS || bits > GridSpec.MAX_TABLE_BITS) {
-            throw new CorruptModelException("prior_table_bits is " + bits + ", must be in [" + GridSpec.MIN_TABLE_BITS
+    /** The picture, of the size that {@code geometry} says, in which missing tokens are made up for. */
+    abstract Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads);
+
+    /** The prior in {@code file}, for a coder whose specification follows from the size of its tables. */
+    static GridPrior readPrior(ModelFile file, IntFunction<GridSpec> spec) throws IOException {
+        int tableBits = file.config().integer(TABLE_BITS);
+        if (tableBits < GridSpec.MIN_TABLE_BITS || tableBits > GridSpec.MAX_TABLE_BITS) {
+            throw new CorruptModelException(TABLE_BITS + " is " + tableBits + ", must be in [" + GridSpec.MIN_TABLE_BITS
                     + ", " + GridSpec.MAX_TABLE_BITS + "]");
         }
-        return bits;
+        byte[] state = file.tensor(PRIOR_STATE, -1).toBytes();
+        try {
+            return GridPrior.of(spec.apply(tableBits), state);
+        } catch (IllegalArgumentException | CorruptBitstreamException e) {
+            throw new CorruptModelException(
+                    "the model's tensor '" + PRIOR_STATE + "' does not fit the model: " + e.getMessage(), e);
+        }
     }
 }

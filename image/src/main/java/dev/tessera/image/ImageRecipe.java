@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Properties;
 
 /**
- * How an {@link ImageModel} is trained; written as a small {@code .properties} file.
+ * How an {@link ClassicalImageModel} is trained; written as a small {@code .properties} file.
  *
  * @param name name of the model
  * @param subspaceDims dimension of each subspace of the KLT components, in order of falling variance

@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 
 /**
- * Learns an {@link ImageModel} from picture files: KLT of random blocks, one k-means codebook for each subspace, then the
+ * Learns an {@link ClassicalImageModel} from picture files: KLT of random blocks, one k-means codebook for each subspace, then the
  * entropy prior and the deblocking strengths from coding the pictures at the recipe's rates.
  *
  * <p>The same files, recipe and seed give the same model for any thread count.
@@ -45,7 +45,7 @@ public final class ImageTrainer {
      * @throws IOException when a file cannot be read
      * @throws IllegalArgumentException when they hold too few blocks
      */
-    public ImageModel train(List<Path> files) throws IOException {
+    public ClassicalImageModel train(List<Path> files) throws IOException {
         if (files.isEmpty()) {
             throw new IllegalArgumentException("there are no pictures to learn from");
         }
@@ -57,7 +57,7 @@ public final class ImageTrainer {
         ProductQuantizer quantizer = learnCodebooks(klt.transform(blocks));
         BlockTransform plain = new BlockTransform(klt, Deblocking.none(recipe.subspaceDims()));
         GridModel entropy =
-                new GridModel(GridPrior.blank(ImageModel.gridSpec(quantizer, recipe.priorTableBits())), 0, 0);
+                new GridModel(GridPrior.blank(ClassicalImageModel.gridSpec(quantizer, recipe.priorTableBits())), 0, 0);
         DeblockingFit fit = new DeblockingFit(recipe.subspaceDims());
         List<Path> order = new ArrayList<>(files);
         Collections.shuffle(order, new Random(recipe.seed()));
@@ -65,7 +65,7 @@ public final class ImageTrainer {
             for (Path file : order) {
                 Image image = ImageFiles.read(file);
                 Latents latents = plain.encode(image);
-                TokenSearch search = new TokenSearch(latents, quantizer);
+                TokenSearch search = new TokenSearch(latents, quantizer.codebooks());
                 entropy = entropy.next(latents.shape()[0], latents.shape()[1]);
                 int[] indices = search.observe(entropy, lambda);
                 Latents quantized = quantizer.dequantize(indices, latents.shape());
@@ -73,7 +73,7 @@ public final class ImageTrainer {
             }
             progress.accept("entropy prior at lambda " + lambda);
         }
-        return new ImageModel(recipe, klt, quantizer, entropy.toPrior(), fit.strengths());
+        return new ClassicalImageModel(recipe, klt, quantizer, entropy.toPrior(), fit.strengths());
     }
 
     /** Random blocks at random offsets, so that the block grid of the files leaves no trace. */

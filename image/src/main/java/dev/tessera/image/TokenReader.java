@@ -14,33 +14,27 @@ import java.util.Optional;
 /** Decodes what {@link TokenWriter} wrote, as far as it is there. */
 final class TokenReader {
     private final GridPrior prior;
+    private final int stages;
+    private final int stride; // stages of the prior, of which the last ones need not be in the file
     private final int height;
     private final int width;
-    private final int stages;
     private final int threads;
 
     /**
      * What was read.
      *
-     * @param planes indices of each plane, {@code [positions x subspaces]}; 0 where none was read
-     * @param lost positions of which nothing was read; subspaces that are missing at all positions are not counted
+     * @param planes indices of each plane, {@code [positions x stages of the prior]}; 0 where none was read
+     * @param lost positions of which nothing was read; stages that are missing at all positions are not counted
      */
-    record Tokens(List<int[]> planes, boolean[] lost) {
-        boolean anyLost() {
-            for (boolean l : lost) {
-                if (l) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
+    private record Read(List<int[]> planes, boolean[] lost) {}
 
-    TokenReader(GridPrior prior, int height, int width, int threads) {
+    /** @param stages number of first stages that are in the file, at most those of {@code prior} */
+    TokenReader(GridPrior prior, int stages, int height, int width, int threads) {
         this.prior = prior;
+        this.stages = stages;
+        this.stride = prior.spec().stages();
         this.height = height;
         this.width = width;
-        this.stages = prior.spec().stages();
         this.threads = threads;
     }
 
@@ -53,18 +47,21 @@ final class TokenReader {
         };
     }
 
-    /** The tokens of a file, which must have as many chunks as {@link #chunks} says. */
-    Tokens read(TsrFile file, int planes) throws CorruptBitstreamException {
-        Tokens tokens = new Tokens(new ArrayList<>(), new boolean[Math.multiplyExact(height, width)]);
+    /** The tokens of each plane of a file, which must have as many chunks as {@link #chunks} says. */
+    List<CodedTokens> read(TsrFile file, int planes) throws CorruptBitstreamException {
+        Read read = new Read(new ArrayList<>(), new boolean[Math.multiplyExact(height, width)]);
         for (int p = 0; p < planes; p++) {
-            tokens.planes.add(new int[Math.multiplyExact(tokens.lost.length, stages)]);
+            read.planes.add(new int[Math.multiplyExact(read.lost.length, stride)]);
         }
         switch (file.layout()) {
-            case SINGLE -> decodeAll(file.payload(), SubGrid.whole(height, width), tokens.planes);
-            case PROGRESSIVE -> progressive(file, tokens.planes);
-            case INDEPENDENT -> independent(file, tokens);
+            case SINGLE -> decodeAll(file.payload(), SubGrid.whole(height, width), read.planes);
+            case PROGRESSIVE -> progressive(file, read.planes);
+            case INDEPENDENT -> independent(file, read);
         }
-        return tokens;
+        int whole = file.layout() == TsrLayout.PROGRESSIVE ? file.wholePrefix() : stages;
+        return read.planes.stream()
+                .map(indices -> new CodedTokens(height, width, whole, indices, read.lost, file.tolerance()))
+                .toList();
     }
 
     private void progressive(TsrFile file, List<int[]> planes) throws CorruptBitstreamException {
@@ -78,24 +75,24 @@ final class TokenReader {
                 GridModel model = models.get(p);
                 int[] indices = planes.get(p);
                 grid.<CorruptBitstreamException>forEach((row, column, place) ->
-                        indices[place.position() * stages + stage] = model.decode(decoder, stage, row, column));
+                        indices[place.position() * stride + stage] = model.decode(decoder, stage, row, column));
             }
         }
         checkEnd(decoder);
     }
 
-    private void independent(TsrFile file, Tokens tokens) throws CorruptBitstreamException {
+    private void independent(TsrFile file, Read read) throws CorruptBitstreamException {
         List<SubGrid> grids = SubGrid.independent(height, width);
         CorruptBitstreamException[] failures = new CorruptBitstreamException[grids.size()];
         try (Workers workers = new Workers(Math.min(threads, grids.size()))) {
             workers.run(grids.size(), i -> {
                 Optional<byte[]> chunk = file.chunk(i);
                 if (chunk.isEmpty()) {
-                    grids.get(i).forEach((_, _, place) -> tokens.lost[place.position()] = true);
+                    grids.get(i).forEach((_, _, place) -> read.lost[place.position()] = true);
                     return;
                 }
                 try {
-                    decodeAll(chunk.get(), grids.get(i), tokens.planes);
+                    decodeAll(chunk.get(), grids.get(i), read.planes);
                 } catch (CorruptBitstreamException e) {
                     failures[i] = e;
                 }
@@ -114,7 +111,7 @@ final class TokenReader {
             GridModel model = new GridModel(prior, grid.rows(), grid.columns());
             grid.<CorruptBitstreamException>forEach((row, column, place) -> {
                 for (int s = 0; s < stages; s++) {
-                    indices[place.position() * stages + s] = model.decode(decoder, s, row, column);
+                    indices[place.position() * stride + s] = model.decode(decoder, s, row, column);
                 }
             });
         }

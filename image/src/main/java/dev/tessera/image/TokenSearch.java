@@ -2,7 +2,6 @@ package dev.tessera.image;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
-import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codecs.GridModel;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +14,7 @@ import java.util.List;
  * <p>Candidates are the nearest code vectors, the zero code vector and the choices of the left and upper neighbour. With
  * lambda 0 the choice is the nearest code vector, as {@code tokenize} makes it.
  */
-final class TokenSearch {
+final class TokenSearch implements TokenChoice {
     private static final int NEAREST = 12;
 
     private final List<Codebook> codebooks;
@@ -26,8 +25,9 @@ final class TokenSearch {
     private final int[] candidates; // [positions x subspaces x NEAREST], nearest first
     private final float[] distances;
 
-    TokenSearch(Latents latents, ProductQuantizer quantizer) {
-        this.codebooks = quantizer.codebooks();
+    /** @param codebooks one for each subspace of {@code latents}, whose grid has two extents */
+    TokenSearch(Latents latents, List<Codebook> codebooks) {
+        this.codebooks = codebooks;
         this.latents = latents;
         this.height = latents.shape()[0];
         this.width = latents.shape()[1];
@@ -43,13 +43,13 @@ final class TokenSearch {
         }
     }
 
-    /**
-     * The choice as a source of tokens. Positions before {@code switchAt} are chosen with {@code lambdaBefore}, the others with
-     * {@code lambdaAfter}: two neighbouring lambdas and a moving switch give every file size in between.
-     *
-     * @param chosen receives the indices, {@code [positions x subspaces]}
-     */
-    TokenWriter.Source source(float lambdaBefore, float lambdaAfter, int switchAt, int[] chosen) {
+    @Override
+    public boolean weighsBits() {
+        return true;
+    }
+
+    @Override
+    public TokenWriter.Source source(float lambdaBefore, float lambdaAfter, int switchAt, int[] chosen) {
         int stages = codebooks.size();
         return (model, s, row, column, at) -> {
             float lambda = at.position() < switchAt ? lambdaBefore : lambdaAfter;
@@ -79,7 +79,8 @@ final class TokenSearch {
         return indices;
     }
 
-    int positions() {
+    @Override
+    public int positions() {
         return latents.count();
     }
 

@@ -12,12 +12,13 @@ import java.util.List;
 /**
  * Codes the tokens of a picture's planes (colours, perhaps alpha) in one of the three layouts.
  *
- * <p>Single: plane by plane, positions in raster order, all subspaces of a position. Progressive: a chunk for each
- * subspace with its tokens of all positions of all planes. Independent: a chunk for each {@link SubGrid#independent}
- * with all subspaces of its positions of all planes.
+ * <p>Single: plane by plane, positions in raster order, all stages of a position. Progressive: a chunk for each
+ * stage with its tokens of all positions of all planes. Independent: a chunk for each {@link SubGrid#independent}
+ * with all stages of its positions of all planes.
  */
 final class TokenWriter {
     private final GridPrior prior;
+    private final int stages;
     private final int height;
     private final int width;
     private final int threads;
@@ -31,14 +32,16 @@ final class TokenWriter {
         int next(GridModel model, int stage, int row, int column, SubGrid.Place place);
     }
 
-    TokenWriter(GridPrior prior, int height, int width, int threads) {
+    /** @param stages number of first stages to code, at most those of {@code prior} */
+    TokenWriter(GridPrior prior, int stages, int height, int width, int threads) {
         this.prior = prior;
+        this.stages = stages;
         this.height = height;
         this.width = width;
         this.threads = threads;
     }
 
-    /** Tokens that are known, {@code [positions x subspaces]}. */
+    /** Tokens that are known, {@code [positions x stages]}. */
     static Source known(int[] indices, int stages) {
         return (_, stage, _, _, place) -> indices[place.position() * stages + stage];
     }
@@ -61,14 +64,14 @@ final class TokenWriter {
         SubGrid grid = SubGrid.whole(height, width);
         List<GridModel> models = new ArrayList<>();
         planes.forEach(_ -> models.add(new GridModel(prior, height, width)));
-        for (int s = 0; s < prior.spec().stages(); s++) {
+        for (int s = 0; s < stages; s++) {
             int stage = s;
             for (int p = 0; p < planes.size(); p++) {
                 GridModel model = models.get(p);
                 Source source = planes.get(p);
                 grid.forEach((row, column, place) -> encode(encoder, model, source, stage, row, column, place));
             }
-            if (s + 1 < prior.spec().stages()) {
+            if (s + 1 < stages) {
                 encoder.cut();
             }
         }
@@ -89,7 +92,6 @@ final class TokenWriter {
     }
 
     private void encodeAll(RangeEncoder encoder, SubGrid grid, List<Source> planes) {
-        int stages = prior.spec().stages();
         for (Source source : planes) {
             GridModel model = new GridModel(prior, grid.rows(), grid.columns());
             grid.forEach((row, column, place) -> {

@@ -35,6 +35,13 @@ public final class ModelConfig {
         return new ModelConfig(new TreeMap<>(Json.parseObject(json)));
     }
 
+    /** This configuration with {@code value} under {@code name}, of a type that {@link #of} takes. */
+    public ModelConfig with(String name, Object value) {
+        Map<String, Object> copy = new TreeMap<>(values);
+        copy.put(name, checked(name, value));
+        return new ModelConfig(copy);
+    }
+
     /** The names. */
     public Set<String> names() {
         return Set.copyOf(values.keySet());

@@ -2,6 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.internal.Checks;
 import java.util.Arrays;
 
 /**
@@ -56,6 +57,12 @@ public final class FiniteScalarQuantizer implements Quantizer {
                 return (int) StrictMath.floor((levels - 1) * (squashed + 1) / 2 + 0.5);
             }
             return (int) StrictMath.rint(squashed * halfRange(levels) - offset(levels)) + levels / 2;
+        }
+
+        /** On the scale of the quantized values. */
+        double squash(double z, int levels, double centre) {
+            double squashed = StrictMath.tanh(z - centre);
+            return this == SYMMETRIC ? squashed : (squashed * halfRange(levels) - offset(levels)) / (levels / 2);
         }
 
         private double halfRange(int levels) {
@@ -206,6 +213,22 @@ public final class FiniteScalarQuantizer implements Quantizer {
                     : (float) ((double) (digit - half) / half);
         }
         return values;
+    }
+
+    /**
+     * The latents squashed, not rounded, on the scale of the quantized values: there the nearest quantized value is that of
+     * {@link #quantize}, but for float rounding.
+     */
+    public Latents squash(Latents latents) {
+        Checks.checkDim(latents.dim(), dim());
+        double[] centres = new double[levels.length];
+        Arrays.setAll(centres, j -> bound.centre(levels[j]));
+        float[] squashed = new float[latents.data().length];
+        for (int i = 0; i < squashed.length; i++) {
+            int j = i % levels.length;
+            squashed[i] = (float) bound.squash(latents.data()[i], levels[j], centres[j]);
+        }
+        return Latents.of(latents.shape(), latents.dim(), squashed);
     }
 
     /** Number of levels of each dimension. */

@@ -136,6 +136,31 @@ public final class Network {
         }
     }
 
+    /**
+     * The largest side of square tiles of the output with which no layer's map of one tile has more than {@code maxValues} values,
+     * as far as the widest layer and the input of a tile tell; 0 when a single output needs more.
+     *
+     * @param in size of the whole input
+     */
+    public int tileSide(Extent in, long maxValues) {
+        Extent out = root.outExtent(in);
+        int fits = 0;
+        int tooLarge = Math.max(out.height(), out.width()) + 1;
+        while (tooLarge - fits > 1) {
+            int side = (int) ((long) fits + tooLarge >>> 1);
+            int height = Math.min(side, out.height());
+            int width = Math.min(side, out.width());
+            Window middle = new Window((out.height() - height) / 2, (out.width() - width) / 2, height, width);
+            Window needed = root.inWindow(middle, in);
+            if ((double) needed.height() * needed.width() * root.widest() <= maxValues) {
+                fits = side;
+            } else {
+                tooLarge = side;
+            }
+        }
+        return fits;
+    }
+
     /** The same output as a stream, for networks that take a series {@code [inChannels x 1 x time]}. */
     public NetworkStream stream(int threads) {
         return new NetworkStream(root, threads);

@@ -1,0 +1,176 @@
+package dev.tessera.image;
+
+import dev.tessera.codebook.Codebook;
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.ResidualQuantizer;
+import dev.tessera.codebook.Tokenizer;
+import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.codebook.implicit.FiniteScalarQuantizer;
+import dev.tessera.codecs.GridPrior;
+import dev.tessera.codecs.GridSpec;
+import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.Tolerance;
+import dev.tessera.vqmodels.CorruptModelException;
+import dev.tessera.vqmodels.ModelFile;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A neural image tokenizer: an encoder network, any quantizer of one stage or residual stages, a decoder network, and, once
+ * {@link NeuralPriorTrainer} has made it, the entropy prior. Immutable, safe to share.
+ *
+ * <p>Networks see at most {@value #TILE_VALUES} values of a layer at a time: pictures above that are run in tiles, which gives the
+ * same tokens and pixels.
+ *
+ * <p>Bits can be weighed against distance where an index is that of the nearest code vector: with one codebook, and with FSQ in
+ * its squashed space. Other quantizers of one stage have one rate, and residual ones that of each number of first stages.
+ */
+public final class NeuralImageModel extends ImageModel {
+    static final String MODEL_TYPE = "neural_image_tokenizer";
+
+    /** Values of the largest map of a layer: 32 MB. */
+    static final long TILE_VALUES = 1 << 23;
+
+    /** Mean squared distance of the latents that the prior was made of to what they were quantized to. */
+    static final String DISTORTION = "prior_distortion";
+
+    private static final float FIRST_LAMBDA = 0.3f; // of the mean squared distance: where usual budgets lie
+    private static final double LOWEST_QUALITY = 1.5; // log10 of the same share at quality 0
+
+    private final NeuralParts parts;
+    private final Optional<Codec> codec;
+
+    /**
+     * What the codec needs beside the tokenizer.
+     *
+     * @param distortion see {@link #DISTORTION}
+     * @param codes where bits can be weighed: the code vectors in the order of the coder
+     */
+    private record Codec(GridPrior prior, IndexOrder order, float distortion, Optional<Codebook> codes) {}
+
+    private NeuralImageModel(ModelFile file, NeuralParts parts, Optional<Codec> codec) {
+        super(file);
+        this.parts = parts;
+        this.codec = codec;
+    }
+
+    /** The model in {@code file}, whose type is {@value #MODEL_TYPE}. */
+    static NeuralImageModel read(ModelFile file) throws IOException {
+        NeuralParts parts = NeuralParts.read(file);
+        return new NeuralImageModel(
+                file,
+                parts,
+                file.config().has(TABLE_BITS) ? Optional.of(readCodec(file, parts.quantizer())) : Optional.empty());
+    }
+
+    private static Codec readCodec(ModelFile file, Quantizer quantizer) throws IOException {
+        int[] sizes = quantizer.codebookSizes();
+        GridPrior prior = readPrior(file, tableBits -> GridSpec.ordered(sizes, tableBits));
+        IndexOrder order = IndexOrder.read(file, sizes);
+        double distortion = file.config().number(DISTORTION);
+        if (!(distortion >= 0 && distortion <= Float.MAX_VALUE)) {
+            throw new CorruptModelException(DISTORTION + " is " + distortion + ", must be finite and not negative");
+        }
+        return new Codec(prior, order, (float) distortion, codeVectors(quantizer).map(order::ordered));
+    }
+
+    /** The code vectors of which the nearest one to {@link #points} is the token, where there are such. */
+    private static Optional<Codebook> codeVectors(Quantizer quantizer) {
+        return switch (quantizer) {
+            case VectorQuantizer vector -> Optional.of(vector.codebook());
+            case FiniteScalarQuantizer fsq when fsq.stages() == 1 -> Optional.of(IndexOrder.codeVectors(fsq, 0));
+            default -> Optional.empty();
+        };
+    }
+
+    /** The latents in the space of {@link #codeVectors}. */
+    static Latents points(Quantizer quantizer, Latents latents) {
+        return quantizer instanceof FiniteScalarQuantizer fsq ? fsq.squash(latents) : latents;
+    }
+
+    /** Whether the codec can use this model. */
+    public boolean hasPrior() {
+        return codec.isPresent();
+    }
+
+    @Override
+    public Tokenizer<Image> tokenizer(int threads) {
+        return new Tokenizer<>(parts.encoder(threads), parts.quantizer(), parts.decoder(threads));
+    }
+
+    @Override
+    public int patchSize() {
+        return parts.factor();
+    }
+
+    @Override
+    int[] codebookSizes() {
+        return parts.quantizer().codebookSizes();
+    }
+
+    @Override
+    int fewestStages() {
+        return 1;
+    }
+
+    @Override
+    GridPrior prior() {
+        return codec().prior;
+    }
+
+    @Override
+    TokenChoice choose(Image image, int threads) {
+        Latents latents = parts.encoder(threads).encode(image);
+        int[] nearest = codec().order.toPlaces(parts.quantizer().quantize(latents, threads));
+        return new NeuralTokenChoice(nearest, latents.count(), codec().codes.map(codes ->
+                () -> new TokenSearch(points(parts.quantizer(), latents), List.of(codes))));
+    }
+
+    @Override
+    int[] toIndices(int[] coded) {
+        return codec().order.toIndices(coded);
+    }
+
+    @Override
+    float startLambda() {
+        return FIRST_LAMBDA * codec().distortion;
+    }
+
+    /** 20 steps of quality are a factor of 10; at 50 a bit is worth a tenth of the mean squared distance, about as much as it buys. */
+    @Override
+    float lambdaOf(int quality) {
+        return quality == 100
+                ? 0
+                : (float) (codec().distortion * StrictMath.pow(10, LOWEST_QUALITY - quality / 20.0));
+    }
+
+    @Override
+    Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads) {
+        Latents latents = dequantize(toIndices(tokens.indices()), tokens);
+        if (tokens.anyLost()) {
+            latents = LatentConcealment.fill(latents, tokens.lost(), tokens.tolerance() == Tolerance.CONCEAL);
+        }
+        return parts.decoder(threads).decode(latents, geometry.width(), geometry.height(), grey);
+    }
+
+    /** The sum of the stages that are there. */
+    private Latents dequantize(int[] indices, CodedTokens tokens) {
+        if (parts.quantizer() instanceof ResidualQuantizer residual && tokens.stages() < residual.stages()) {
+            int stages = residual.stages();
+            int[] first = new int[indices.length / stages * tokens.stages()];
+            for (int i = 0; i < first.length; i++) {
+                first[i] = indices[i / tokens.stages() * stages + i % tokens.stages()];
+            }
+            return new ResidualQuantizer(residual.codebooks().subList(0, tokens.stages()))
+                    .dequantize(first, tokens.rows(), tokens.columns());
+        }
+        return parts.quantizer().dequantize(indices, tokens.rows(), tokens.columns());
+    }
+
+    private Codec codec() {
+        return codec.orElseThrow(() -> new IllegalArgumentException("the model " + file().shortHash()
+                + " has no entropy prior, which the codec needs; 'tessera train prior' makes one"));
+    }
+}

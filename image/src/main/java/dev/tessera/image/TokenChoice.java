@@ -1,0 +1,18 @@
+package dev.tessera.image;
+
+/** The tokens of one picture, of which there may be several choices that differ in rate and distortion. */
+interface TokenChoice {
+    /** Positions of the token grid. */
+    int positions();
+
+    /** Whether {@link #source} minds its multipliers; otherwise there is one choice. */
+    boolean weighsBits();
+
+    /**
+     * The choice as a source of tokens. Positions before {@code switchAt} are chosen with {@code lambdaBefore}, the others with
+     * {@code lambdaAfter}: two neighbouring lambdas and a moving switch give every file size in between.
+     *
+     * @param chosen receives the indices, {@code [positions x stages]}
+     */
+    TokenWriter.Source source(float lambdaBefore, float lambdaAfter, int switchAt, int[] chosen);
+}
