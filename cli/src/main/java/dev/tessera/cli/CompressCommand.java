@@ -7,6 +7,7 @@ import dev.tessera.audio.AudioSignal;
 import dev.tessera.codebook.Kernels;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.codecs.tensor.FloatTensor;
@@ -139,9 +140,15 @@ final class CompressCommand extends TesseraCommand {
         ImageCodec codec = new ImageCodec(imageModel);
         long pixels = (long) image.width() * image.height();
         long start = System.nanoTime();
-        ImageCodec.Compressed compressed = codec.compress(image, rate.forPixels(pixels), layout.tsr, threads);
+        RateTarget target = rate.forPixels(pixels);
+        ImageCodec.Compressed compressed = codec.compress(image, target, layout.tsr, threads);
         report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
         byte[] file = compressed.bytes();
+        if (target instanceof RateTarget.Bytes budget && compressed.finest() && file.length < budget.budget()) {
+            say("tessera: " + input.name() + ": the best quality of "
+                    + imageModel.file().config().string("name") + " needs " + file.length + " of " + budget.budget()
+                    + " bytes");
+        }
         report.put("width", image.width());
         report.put("height", image.height());
         report.put("bits_per_pixel", 8.0 * file.length / pixels);

@@ -52,7 +52,7 @@ final class DetokenizeCommand extends TesseraCommand {
 
     private int images(TokenSource source, ImageModel imageModel) {
         return run(source, ".png", (item, out) -> {
-            Image picture = cropped(imageModel.tokenizer().detokenize(item.tokens()), item);
+            Image picture = cropped(imageModel.tokenizer(threads).detokenize(item.tokens()), item);
             ImageFiles.write(picture, out, "png");
         });
     }

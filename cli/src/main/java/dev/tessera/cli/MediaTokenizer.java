@@ -15,10 +15,12 @@ import java.util.Map;
 final class MediaTokenizer {
     private final CodecLibrary library;
     private final LimitOptions limits;
+    private final int threads;
 
-    MediaTokenizer(CodecLibrary library, LimitOptions limits) {
+    MediaTokenizer(CodecLibrary library, LimitOptions limits, int threads) {
         this.library = library;
         this.limits = limits;
+        this.threads = threads;
     }
 
     /**
@@ -38,7 +40,7 @@ final class MediaTokenizer {
                 fields.put("height", image.height());
                 yield new Tokenized(
                         MediaType.IMAGE,
-                        library.imageModel().tokenizer().tokenize(image),
+                        library.imageModel().tokenizer(threads).tokenize(image),
                         library.imageModel().file(),
                         fields);
             }

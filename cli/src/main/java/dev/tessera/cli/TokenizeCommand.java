@@ -63,7 +63,7 @@ final class TokenizeCommand extends TesseraCommand {
             throw new UsageException("--shard-bytes is " + shardBytes + ", must be at least 1");
         }
         checkFree(format == Format.npy ? output.resolve(TokenIndex.NAME) : output.resolve(ParquetShards.FOLDER));
-        MediaTokenizer tokenizer = new MediaTokenizer(new CodecLibrary(model), limits);
+        MediaTokenizer tokenizer = new MediaTokenizer(new CodecLibrary(model), limits, threads);
         Batch batch = new Batch(this, "tokenize");
         int code = batch.run(
                 inputs.expand(console()),

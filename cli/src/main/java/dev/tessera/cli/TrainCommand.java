@@ -2,9 +2,14 @@ package dev.tessera.cli;
 
 import dev.tessera.audio.AudioRecipe;
 import dev.tessera.audio.AudioTrainer;
+import dev.tessera.codecs.dataset.AtomicFile;
+import dev.tessera.image.ImageModel;
 import dev.tessera.image.ImageRecipe;
 import dev.tessera.image.ImageTrainer;
+import dev.tessera.image.NeuralImageModel;
+import dev.tessera.image.NeuralPriorTrainer;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.ModelRegistry;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
@@ -24,7 +29,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "train",
         description =
-                "Train a tokenizer and its entropy prior on pictures or sound; with --quantizer a neural tokenizer.")
+                "Train a tokenizer and its entropy prior on pictures or sound; with --quantizer a neural tokenizer. 'prior'"
+                        + " gives a trained neural tokenizer the entropy prior that compress needs.")
 final class TrainCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "MEDIA", description = "One of ${COMPLETION-CANDIDATES}.")
     private TrainMedia media;
@@ -80,26 +86,30 @@ final class TrainCommand extends TesseraCommand {
     @Option(names = "--seed", paramLabel = "N", description = "Seed, instead of the recipe's.")
     private Long seed;
 
+    @Option(
+            names = "--model",
+            paramLabel = "M",
+            description = "With prior: the neural tokenizer, by name or path, that MODEL is a copy of.")
+    private String model;
+
     /** What can be trained. */
     enum TrainMedia {
         image,
-        audio
+        audio,
+        prior
     }
 
     @Override
     int execute() throws IOException {
-        if (quantizer == null && (minutes != null || resume || stages != null)) {
-            throw new UsageException(
-                    "--minutes, --resume and --stages are for neural tokenizers: name one with --quantizer");
-        }
-        if (quantizer != null && media != TrainMedia.image) {
-            throw new UsageException("--quantizer trains neural tokenizers of images only, not of " + media);
-        }
-        if (resume && Files.exists(output) && !Files.exists(TrainingOrder.checkpoint(output))) {
+        checkOptions();
+        boolean trained = resume && Files.exists(output) && !Files.exists(TrainingOrder.checkpoint(output));
+        if (trained && !lacksPrior()) {
             print(Map.of("output", output.toString(), "finished", true), List.of(output + " is finished"));
             return ExitCode.DONE;
         }
-        checkFree(output);
+        if (!trained) {
+            checkFree(output);
+        }
         List<Path> files = new ArrayList<>();
         for (Input input : Inputs.expand(data, include, console())) {
             if (input.isStdin()) {
@@ -107,23 +117,63 @@ final class TrainCommand extends TesseraCommand {
             }
             files.add(input.path());
         }
-        if (quantizer != null) {
+        if (quantizer != null && !trained) {
             return trainNetwork(files);
         }
         long start = System.nanoTime();
-        ModelFile model = switch (media) {
-            case image -> trainImage(files);
-            case audio -> trainAudio(files);
-        };
-        writeFile(output, model::write);
+        if (trained) { // but stopped before its prior was made
+            addPrior(files);
+        } else {
+            ModelFile made = switch (media) {
+                case image -> trainImage(files);
+                case audio -> trainAudio(files);
+                case prior -> withPrior(ModelRegistry.load().find(model), files);
+            };
+            writeFile(output, made::write);
+        }
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("output", output.toString());
         values.put("items", files.size());
-        values.put("bytes", model.sizeBytes());
-        values.put("sha256", model.sha256());
         values.put("seconds", (System.nanoTime() - start) / 1e9);
-        print(values, List.of(output + ": " + model.sizeBytes() + " bytes, sha256 " + model.sha256()));
+        return report(values);
+    }
+
+    private void checkOptions() {
+        if (quantizer == null && (minutes != null || resume || stages != null)) {
+            throw new UsageException(
+                    "--minutes, --resume and --stages are for neural tokenizers: name one with --quantizer");
+        }
+        if (quantizer != null && media != TrainMedia.image) {
+            throw new UsageException("--quantizer trains neural tokenizers of images only, not of " + media);
+        }
+        if ((media == TrainMedia.prior) != (model != null)) {
+            throw new UsageException("'train prior' needs --model, and nothing else takes it");
+        }
+        if (media == TrainMedia.prior && (recipe != null || codes != null || seed != null)) {
+            throw new UsageException("'train prior' takes no --recipe, --codes or --seed");
+        }
+    }
+
+    /** Says what stands in the output now. */
+    private int report(Map<String, Object> values) throws IOException {
+        ModelFile made = ModelFile.read(output);
+        values.put("bytes", made.sizeBytes());
+        values.put("sha256", made.sha256());
+        print(values, List.of(output + ": " + made.sizeBytes() + " bytes, sha256 " + made.sha256()));
         return ExitCode.DONE;
+    }
+
+    private boolean lacksPrior() throws IOException {
+        return ImageModel.load(ModelFile.read(output)) instanceof NeuralImageModel neural && !neural.hasPrior();
+    }
+
+    /** The last step of the training of a network: the entropy prior of the pictures that it learnt from. */
+    private void addPrior(List<Path> files) throws IOException {
+        AtomicFile.write(output, withPrior(ModelFile.read(output), files)::write);
+    }
+
+    private ModelFile withPrior(ModelFile tokenizer, List<Path> files) throws IOException {
+        return new NeuralPriorTrainer(threads, this::say).train(tokenizer, files);
     }
 
     private int trainNetwork(List<Path> files) throws IOException {
@@ -176,11 +226,8 @@ final class TrainCommand extends TesseraCommand {
             print(values, List.of("stopped after step " + result.steps() + "; --resume goes on"));
             return ExitCode.SOME_FAILED;
         }
-        ModelFile model = ModelFile.read(output);
-        values.put("bytes", model.sizeBytes());
-        values.put("sha256", model.sha256());
-        print(values, List.of(output + ": " + model.sizeBytes() + " bytes, sha256 " + model.sha256()));
-        return ExitCode.DONE;
+        addPrior(files);
+        return report(values);
     }
 
     private ModelFile trainImage(List<Path> files) throws IOException {

@@ -89,7 +89,7 @@ final class UsageCommand extends TesseraCommand {
 
     private void countData() throws IOException {
         boolean byMedia = model.equals("image") || model.equals("audio");
-        MediaTokenizer tokenizer = new MediaTokenizer(new CodecLibrary(byMedia ? null : model), limits);
+        MediaTokenizer tokenizer = new MediaTokenizer(new CodecLibrary(byMedia ? null : model), limits, threads);
         for (Input input : Inputs.expand(names, include, console())) {
             count(tokenizer.tokenize(input).tokens());
         }

@@ -9,6 +9,7 @@ import dev.tessera.codebook.implicit.RaBitQuantizer;
 import dev.tessera.codebook.implicit.RandomProjectionQuantizer;
 import dev.tessera.codebook.implicit.ResidualFsq;
 import dev.tessera.codebook.implicit.ScalarQuantizer;
+import java.util.Arrays;
 
 /**
  * Turns latents into indices and back.
@@ -76,8 +77,16 @@ public sealed interface Quantizer
         return Tokens.ofPositionMajor(latents.shape(), codebookSizes(), quantize(latents));
     }
 
-    /** {@link #dequantize} of tokens. */
+    /**
+     * {@link #dequantize} of tokens.
+     *
+     * @throws IllegalArgumentException when they are of other codebook sizes
+     */
     default Latents toLatents(Tokens tokens) {
+        if (!Arrays.equals(tokens.codebookSizes(), codebookSizes())) {
+            throw new IllegalArgumentException("tokens are of the codebook sizes "
+                    + Arrays.toString(tokens.codebookSizes()) + ", must be of " + Arrays.toString(codebookSizes()));
+        }
         return dequantize(tokens.toPositionMajor(), tokens.shape());
     }
 }

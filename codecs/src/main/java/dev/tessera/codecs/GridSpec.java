@@ -83,7 +83,8 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
 
     /** Classes of stages whose indices are in the order of a tree: the quarter that an index lies in. */
     public static GridSpec ordered(int[] codebookSizes, int tableBits) {
-        byte[][] classes = Arrays.stream(codebookSizes).mapToObj(GridSpec::quarters).toArray(byte[][]::new);
+        byte[][] classes =
+                Arrays.stream(codebookSizes).mapToObj(GridSpec::quarters).toArray(byte[][]::new);
         return new GridSpec(codebookSizes, false, classes, tableBits);
     }
 
@@ -97,7 +98,8 @@ public record GridSpec(int[] codebookSizes, boolean columnContext, byte[][] clas
     public static GridSpec of(List<Codebook> codebooks, int firstZeroStage, boolean columnContext, int tableBits) {
         byte[][] classes = new byte[codebooks.size()][];
         for (int s = 0; s < classes.length; s++) {
-            classes[s] = s < firstZeroStage ? quarters(codebooks.get(s).codebookSize()) : thirdsByNorm(codebooks.get(s));
+            classes[s] =
+                    s < firstZeroStage ? quarters(codebooks.get(s).codebookSize()) : thirdsByNorm(codebooks.get(s));
         }
         int[] sizes = codebooks.stream().mapToInt(Codebook::codebookSize).toArray();
         return new GridSpec(sizes, columnContext, classes, tableBits);

@@ -124,8 +124,8 @@ public final class ClassicalImageModel extends ImageModel {
 
     @Override
     Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads) {
-        ColorPlanes planes = transform.decodePlanes(
-                quantizer.dequantize(tokens.indices(), tokens.rows(), tokens.columns()));
+        ColorPlanes planes =
+                transform.decodePlanes(quantizer.dequantize(tokens.indices(), tokens.rows(), tokens.columns()));
         if (tokens.anyLost()) {
             Concealment concealment = new Concealment(tokens.lost(), tokens.columns());
             concealment.fillWithMean(planes);

@@ -23,7 +23,8 @@ import java.util.List;
 public final class ImageCodec {
     private static final int GREY_FLAG = 1;
     private static final int ALPHA_FLAG = 2;
-    private static final int OMITTED_SHIFT = 2; // the parameters above the flags: stages of the model that are not in the file
+    private static final int OMITTED_SHIFT =
+            2; // the parameters above the flags: stages of the model that are not in the file
 
     private final ImageModel model;
     private final int stages;
@@ -121,8 +122,8 @@ public final class ImageCodec {
                     return choice;
                 }
             }
-            throw new IllegalArgumentException("the budget of " + budget
-                    + " bytes is below the smallest possible file, " + smallest + " bytes");
+            throw new IllegalArgumentException(
+                    "the budget of " + budget + " bytes is below the smallest possible file, " + smallest + " bytes");
         }
 
         private long size(Choice choice) {
@@ -210,8 +211,7 @@ public final class ImageCodec {
         int tokens = planes(file) * stages(file);
         return switch (file.layout()) {
             case SINGLE -> 0;
-            case PROGRESSIVE ->
-                (long) height * width * planes(file) * (stages(file) - file.wholePrefix());
+            case PROGRESSIVE -> (long) height * width * planes(file) * (stages(file) - file.wholePrefix());
             case INDEPENDENT -> {
                 List<SubGrid> grids = SubGrid.independent(height, width);
                 yield Arrays.stream(file.missingChunks())
@@ -233,7 +233,8 @@ public final class ImageCodec {
         if (omitted > stages - model.fewestStages()) {
             throw new CorruptBitstreamException(
                     0,
-                    omitted + " stages are said to be left out, must be in [0, " + (stages - model.fewestStages()) + "]");
+                    omitted + " stages are said to be left out, must be in [0, " + (stages - model.fewestStages())
+                            + "]");
         }
         TokenReader reader = reader(geometry, stages(file), 1);
         if (file.chunkCount() != reader.chunks(file.layout())) {

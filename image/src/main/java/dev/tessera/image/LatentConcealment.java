@@ -8,7 +8,8 @@ import dev.tessera.codebook.Latents;
  * position, makes pixels of it.
  */
 final class LatentConcealment {
-    private static final int SWEEPS = 30; // holes are single positions, or runs of them where neighbouring chunks are lost
+    private static final int SWEEPS =
+            30; // holes are single positions, or runs of them where neighbouring chunks are lost
     private static final float RELAXATION = 1.5f;
 
     private LatentConcealment() {}

@@ -73,7 +73,8 @@ public final class NeuralImageModel extends ImageModel {
         if (!(distortion >= 0 && distortion <= Float.MAX_VALUE)) {
             throw new CorruptModelException(DISTORTION + " is " + distortion + ", must be finite and not negative");
         }
-        return new Codec(prior, order, (float) distortion, codeVectors(quantizer).map(order::ordered));
+        return new Codec(
+                prior, order, (float) distortion, codeVectors(quantizer).map(order::ordered));
     }
 
     /** The code vectors of which the nearest one to {@link #points} is the token, where there are such. */
@@ -124,8 +125,10 @@ public final class NeuralImageModel extends ImageModel {
     TokenChoice choose(Image image, int threads) {
         Latents latents = parts.encoder(threads).encode(image);
         int[] nearest = codec().order.toPlaces(parts.quantizer().quantize(latents, threads));
-        return new NeuralTokenChoice(nearest, latents.count(), codec().codes.map(codes ->
-                () -> new TokenSearch(points(parts.quantizer(), latents), List.of(codes))));
+        return new NeuralTokenChoice(
+                nearest,
+                latents.count(),
+                codec().codes.map(codes -> () -> new TokenSearch(points(parts.quantizer(), latents), List.of(codes))));
     }
 
     @Override
@@ -141,9 +144,7 @@ public final class NeuralImageModel extends ImageModel {
     /** 20 steps of quality are a factor of 10; at 50 a bit is worth a tenth of the mean squared distance, about as much as it buys. */
     @Override
     float lambdaOf(int quality) {
-        return quality == 100
-                ? 0
-                : (float) (codec().distortion * StrictMath.pow(10, LOWEST_QUALITY - quality / 20.0));
+        return quality == 100 ? 0 : (float) (codec().distortion * StrictMath.pow(10, LOWEST_QUALITY - quality / 20.0));
     }
 
     @Override

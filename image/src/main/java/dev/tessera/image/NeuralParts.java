@@ -64,7 +64,11 @@ record NeuralParts(Network encoderNetwork, Network decoderNetwork, Quantizer qua
         int largest = Arrays.stream(sizes).max().orElseThrow();
         check("codebook_size", config.integer("codebook_size") == largest, config.integer("codebook_size"), largest);
         check("codebook_size", largest <= GridSpec.MAX_CODEBOOK_SIZE, largest, "at most " + GridSpec.MAX_CODEBOOK_SIZE);
-        check("codebook_dim", config.integer("codebook_dim") == quantizer.dim(), config.integer("codebook_dim"), quantizer.dim());
+        check(
+                "codebook_dim",
+                config.integer("codebook_dim") == quantizer.dim(),
+                config.integer("codebook_dim"),
+                quantizer.dim());
         check(
                 "quantizer.type",
                 sizes.length == 1 || quantizer instanceof ResidualQuantizer,

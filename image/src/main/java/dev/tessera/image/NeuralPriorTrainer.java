@@ -63,7 +63,8 @@ public final class NeuralPriorTrainer {
         Quantizer quantizer = parts.quantizer();
         IndexOrder order = IndexOrder.of(quantizer);
         NeuralEncoder encoder = parts.encoder(threads);
-        GridModel entropy = new GridModel(GridPrior.blank(GridSpec.ordered(quantizer.codebookSizes(), tableBits)), 0, 0);
+        GridModel entropy =
+                new GridModel(GridPrior.blank(GridSpec.ordered(quantizer.codebookSizes(), tableBits)), 0, 0);
         List<Path> shuffled = new ArrayList<>(files);
         Collections.shuffle(shuffled, new Random(SEED));
         double squares = 0;

@@ -38,13 +38,18 @@ class SameBitsTest {
     }
 
     private static String fingerprint() throws Exception {
-        ImageCodec codec = new ImageCodec(TestPictures.model());
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (ImageModel model : List.of(TestPictures.model(), TestNetworks.frozen("vq"), TestNetworks.frozen("fsq"))) {
+            update(digest, new ImageCodec(model));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void update(MessageDigest digest, ImageCodec codec) throws Exception {
         byte[] file = codec.compress(TestPictures.scene(50, 40, 9), new RateTarget.Quality(60))
                 .bytes();
         digest.update(file);
         digest.update(codec.decompress(TsrFile.read(file)).toRgb8());
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static String inAnotherJvm(String flag) throws Exception {
