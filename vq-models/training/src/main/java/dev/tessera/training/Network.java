@@ -104,6 +104,11 @@ final class Network {
         return forward(parts, x);
     }
 
+    /** What comes out of the first {@code count} layers. */
+    Tensor forward(Tensor x, int count) {
+        return forward(parts.subList(0, count), x);
+    }
+
     private static Tensor forward(List<Part> parts, Tensor x) {
         for (Part part : parts) {
             x = forward(part, x);

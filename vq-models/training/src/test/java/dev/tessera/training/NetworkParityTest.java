@@ -1,0 +1,106 @@
+package dev.tessera.training;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.Quantizer;
+import dev.tessera.vqmodels.CodebookFile;
+import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.nn.FeatureMap;
+import dev.tessera.vqmodels.nn.Sequence;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The networks of a model file in pure Java are those of the engine: after every layer the same values, to 1e-4 of the largest, and the
+ * same tokens.
+ */
+class NetworkParityTest {
+    private static final int HEIGHT = 5; // in tokens
+    private static final int WIDTH = 7;
+    private static final double TOLERANCE = 1e-4;
+
+    @ParameterizedTest
+    @CsvSource({"image-f16, convnext, 16", "image-f8, convnext, 8", "image-bench, strided, 4"})
+    void everyLayerGivesTheValuesOfTheEngine(String name, String network, int factor) throws IOException {
+        Recipe recipe = Recipe.read(
+                name,
+                Map.of(
+                        "network", network, "factor", Integer.toString(factor), "width", "24", "quantizer", "vq", "codes",
+                        "64", "dim", "8", "start-from-data", "true"));
+        ParameterStore store = new ParameterStore();
+        SplittableRandom random = new SplittableRandom(3);
+        Bottleneck bottleneck = Bottlenecks.of(recipe, store, random);
+        ImageNetworks networks = ImageNetworks.of(recipe, bottleneck.dim(), store, random);
+        store.seal();
+        for (Parameter parameter : store.parameters()) { // every layer must matter: branches start near 0, biases at it
+            if (parameter.shape.length == 1) {
+                store.start(parameter, Gradients.random(Math.toIntExact(parameter.elements()), 0.3, parameter.offset));
+            }
+        }
+        int wanted = bottleneck.wantedForStart();
+        bottleneck.start(Latents.of(wanted, bottleneck.dim(), Gradients.random(wanted * bottleneck.dim(), 1, 5)), 1, 1);
+        ModelFile file = ImageModelExport.of(recipe, store, networks, bottleneck, 1, 1);
+
+        float[] picture = Gradients.random(3 * HEIGHT * factor * WIDTH * factor, 3, 8);
+        float[] latents = compare(
+                networks.encoder,
+                dev.tessera.vqmodels.nn.Network.read(file, "encoder"),
+                FeatureMap.of(3, HEIGHT * factor, WIDTH * factor, picture));
+        Quantizer quantizer = CodebookFile.quantizer(file, CodebookFile.PREFIX);
+        FeatureMap own = dev.tessera.vqmodels.nn.Network.read(file, "encoder")
+                .run(FeatureMap.of(3, HEIGHT * factor, WIDTH * factor, picture), 1);
+        int[] tokens = quantizer.quantize(positions(latents, quantizer.dim()), 1);
+        assertArrayEquals(tokens, quantizer.quantize(positions(own.toArray(), quantizer.dim()), 1));
+        assertTrue(Arrays.stream(tokens).distinct().count() > 3, "tokens differ among themselves");
+        compare(
+                networks.decoder,
+                dev.tessera.vqmodels.nn.Network.read(file, "decoder"),
+                FeatureMap.of(8, HEIGHT, WIDTH, Gradients.random(8 * HEIGHT * WIDTH, 1, 9)));
+    }
+
+    /** {@code [dim x positions]} as latents. */
+    private static Latents positions(float[] map, int dim) {
+        float[] rows = new float[map.length];
+        int count = map.length / dim;
+        for (int i = 0; i < map.length; i++) {
+            rows[i % count * dim + i / count] = map[i];
+        }
+        return Latents.of(count, dim, rows);
+    }
+
+    /** Compares after every layer, each of ours fed with the output of ours before it; returns the engine's last output. */
+    private static float[] compare(Network engine, dev.tessera.vqmodels.nn.Network own, FeatureMap in) {
+        Sequence layers = (Sequence) own.root();
+        assertEquals(engine.layers().size(), layers.layers().size());
+        FeatureMap map = in;
+        float[] expected = {};
+        for (int i = 0; i < layers.layers().size(); i++) {
+            map = layers.layers().get(i).apply(map, 1);
+            try (PointerScope _ = new PointerScope();
+                    NoGradGuard _ = new NoGradGuard()) {
+                Tensor x = Tensors.of(in.toArray(), 1, in.channels(), in.height(), in.width());
+                expected = Tensors.floats(engine.forward(x, i + 1));
+            }
+            float[] actual = map.toArray();
+            assertEquals(expected.length, actual.length, "values after layer " + i);
+            float largest = 0;
+            for (float value : expected) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+            for (int k = 0; k < expected.length; k++) {
+                assertEquals(expected[k], actual[k], TOLERANCE * largest, "value " + k + " after layer " + i);
+            }
+        }
+        return expected;
+    }
+}
