@@ -37,7 +37,7 @@ public final class NeuralImageModel extends ImageModel {
     static final String DISTORTION = "prior_distortion";
 
     private static final float FIRST_LAMBDA = 0.3f; // of the mean squared distance: where usual budgets lie
-    private static final double LOWEST_QUALITY = 1.5; // log10 of the same share at quality 0
+    private static final double LOWEST_QUALITY = 1; // log10 of the same share at quality 0
 
     private final NeuralParts parts;
     private final Optional<Codec> codec;
@@ -141,7 +141,7 @@ public final class NeuralImageModel extends ImageModel {
         return FIRST_LAMBDA * codec().distortion;
     }
 
-    /** 20 steps of quality are a factor of 10; at 50 a bit is worth a tenth of the mean squared distance, about as much as it buys. */
+    /** 20 steps of quality are a factor of 10; at 50 a bit is worth 3 % of the mean squared distance. */
     @Override
     float lambdaOf(int quality) {
         return quality == 100 ? 0 : (float) (codec().distortion * StrictMath.pow(10, LOWEST_QUALITY - quality / 20.0));

@@ -277,6 +277,6 @@ class NeuralCodecTest {
                         .bytes());
     }
 
-    private static final String GOLDEN_VQ = "9d75a81a4a7dcf85e580d6587419f55d651233acf04ecc7180669cf442ae3013";
-    private static final String GOLDEN_FSQ = "3b35bb3be7dddd11a0801d9788cedd0a16a73489ee7777b547cdaa31134978b9";
+    private static final String GOLDEN_VQ = "334f42a00dee40504dc390addf4e4011ebcf71c06f989817ca002bbfcd731860";
+    private static final String GOLDEN_FSQ = "567aed4e0d00e62a8f09b1786db05c2a313dca189fd599b05a50404d152a2914";
 }
