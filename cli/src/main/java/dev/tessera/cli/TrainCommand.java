@@ -8,6 +8,7 @@ import dev.tessera.image.ImageRecipe;
 import dev.tessera.image.ImageTrainer;
 import dev.tessera.image.NeuralImageModel;
 import dev.tessera.image.NeuralPriorTrainer;
+import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
 import dev.tessera.vqmodels.training.NeuralTrainer;
@@ -52,7 +53,7 @@ final class TrainCommand extends TesseraCommand {
             names = "--recipe",
             paramLabel = "R",
             description = "A .properties recipe (default: the one of the shipped default model; with --quantizer a file"
-                    + " or a name, default image-f16).")
+                    + " or a name, default image-f16 or audio-24k).")
     private Path recipe;
 
     @Option(
@@ -143,8 +144,8 @@ final class TrainCommand extends TesseraCommand {
             throw new UsageException(
                     "--minutes, --resume and --stages are for neural tokenizers: name one with --quantizer");
         }
-        if (quantizer != null && media != TrainMedia.image) {
-            throw new UsageException("--quantizer trains neural tokenizers of images only, not of " + media);
+        if (quantizer != null && media == TrainMedia.prior) {
+            throw new UsageException("'train prior' takes no --quantizer");
         }
         if ((media == TrainMedia.prior) != (model != null)) {
             throw new UsageException("'train prior' needs --model, and nothing else takes it");
@@ -164,7 +165,8 @@ final class TrainCommand extends TesseraCommand {
     }
 
     private boolean lacksPrior() throws IOException {
-        return ImageModel.load(ModelFile.read(output)) instanceof NeuralImageModel neural && !neural.hasPrior();
+        return media == TrainMedia.image
+                && ImageModel.load(ModelFile.read(output)) instanceof NeuralImageModel neural && !neural.hasPrior();
     }
 
     /** The last step of the training of a network: the entropy prior of the pictures that it learnt from. */
@@ -201,23 +203,27 @@ final class TrainCommand extends TesseraCommand {
         if (seed != null) {
             changes.put("seed", seed.toString());
         }
-        TrainingResult result = trainer.trainImages(
-                new TrainingOrder(
-                        output,
-                        recipe == null ? trainer.recipes().getFirst() : recipe.toString(),
-                        changes,
-                        minutes == null ? 0 : minutes,
-                        resume,
-                        threads,
-                        this::say),
-                new Pictures(files));
+        List<String> recipes = trainer.recipes(media == TrainMedia.image ? Media.IMAGE : Media.AUDIO);
+        TrainingOrder order = new TrainingOrder(
+                output,
+                recipe == null ? recipes.getFirst() : recipe.toString(),
+                changes,
+                minutes == null ? 0 : minutes,
+                resume,
+                threads,
+                this::say);
+        TrainingResult result = switch (media) {
+            case image -> trainer.trainImages(order, new Pictures(files));
+            case audio -> trainer.trainSounds(order, new Sounds(files));
+            case prior -> throw new IllegalStateException("a prior is not trained by steps");
+        };
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("output", output.toString());
         values.put("items", files.size());
         values.put("finished", result.finished());
         values.put("steps", result.steps());
         values.put("loss", result.loss());
-        values.put("psnr", result.psnr());
+        values.put(result.qualityName(), result.quality());
         values.put("tokens", result.tokens());
         values.put("utilization", result.utilization());
         values.put("utilization_ceiling", result.utilizationCeiling());
@@ -226,7 +232,9 @@ final class TrainCommand extends TesseraCommand {
             print(values, List.of("stopped after step " + result.steps() + "; --resume goes on"));
             return ExitCode.SOME_FAILED;
         }
-        addPrior(files);
+        if (media == TrainMedia.image) {
+            addPrior(files);
+        }
         return report(values);
     }
 

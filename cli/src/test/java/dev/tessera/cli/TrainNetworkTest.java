@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.audio.AudioFiles;
+import dev.tessera.audio.AudioSignal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -84,12 +87,28 @@ class TrainNetworkTest {
     }
 
     @Test
+    void soundsReachTheTrainerAtTheRateItAsksFor() throws IOException {
+        Path speech = Files.createDirectory(folder.resolve("speech"));
+        float[][] stereo = {new float[1600], new float[1600]};
+        java.util.Arrays.fill(stereo[0], 0.5f);
+        try (OutputStream file = Files.newOutputStream(speech.resolve("a.wav"))) {
+            AudioFiles.writeWav(AudioSignal.of(16_000, stereo), file);
+        }
+        assertEquals(
+                0, run("train", "audio", speech.toString(), "-o", model.toString(), "--quantizer", "simvq", "--json"));
+        assertEquals("standard-audio", RecordingTrainer.order.recipe());
+        assertEquals("speech", RecordingTrainer.kind);
+        assertEquals(800, RecordingTrainer.sound.length);
+        assertEquals(0.25, RecordingTrainer.sound[400], 1e-3, "the mean of the channels");
+        assertTrue(out.contains("\"log_mel_distance\":0.25"), out);
+    }
+
+    @Test
     void whatCannotBeIsAUsageError() {
         assertEquals(2, train("--minutes", "3"));
         assertTrue(err.contains("--quantizer"), err);
         assertEquals(2, train("--quantizer", "nonsense"));
         assertTrue(err.contains("must be one of simvq"), err);
-        assertEquals(2, run("train", "audio", picture, "-o", model.toString(), "--quantizer", "simvq"));
         assertEquals(2, train("--quantizer", "simvq", "--minutes", "-1"));
         assertEquals(1, train("--quantizer", "broken"));
         assertTrue(err.contains("the loss is not finite"), err);

@@ -2,7 +2,7 @@ package dev.tessera.vqmodels.nn;
 
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.kernels.Functions;
-import dev.tessera.vqmodels.kernels.InverseRealFft;
+import dev.tessera.vqmodels.kernels.RealFft;
 
 /**
  * The inverse-STFT head of Vocos (Siuzdak 2023): frames of log-magnitude and phase become a signal by inverse Fourier transform, Hann
@@ -16,7 +16,7 @@ public final class InverseStft extends Layer {
     private final int hop;
     private final float maxLogMagnitude;
     private final int cut;
-    private final InverseRealFft fft;
+    private final RealFft fft;
     private final double[] window; // Hann, periodic
 
     /**
@@ -36,7 +36,7 @@ public final class InverseStft extends Layer {
         }
         this.maxLogMagnitude = maxLogMagnitude;
         this.cut = (size - hop) / 2;
-        this.fft = new InverseRealFft(size);
+        this.fft = new RealFft(size);
         this.window = new double[size];
         for (int i = 0; i < size; i++) {
             window[i] = 0.5 - 0.5 * StrictMath.cos(2 * StrictMath.PI * i / size);
@@ -94,7 +94,7 @@ public final class InverseStft extends Layer {
             scratch.re[k] = magnitude * Functions.cos(phase);
             scratch.im[k] = magnitude * Functions.sin(phase);
         }
-        fft.transform(scratch.re, scratch.im, scratch.even, scratch.odd);
+        fft.inverse(scratch.re, scratch.im, scratch.even, scratch.odd);
     }
 
     private static final class Scratch {

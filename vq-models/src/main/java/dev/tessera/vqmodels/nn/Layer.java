@@ -4,7 +4,8 @@ import dev.tessera.codebook.internal.Workers;
 
 /** One step of a network, trained and immutable, safe to share between threads. */
 public abstract sealed class Layer
-        permits Conv,
+        permits CompressedStft,
+                Conv,
                 Crop,
                 GroupNorm,
                 InverseStft,

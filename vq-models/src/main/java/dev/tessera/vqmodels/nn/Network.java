@@ -41,6 +41,7 @@ public final class Network {
     private static boolean isSeries(Layer layer) {
         return switch (layer) {
             case InverseStft stft -> true;
+            case CompressedStft stft -> true;
             case Sequence sequence -> sequence.layers().stream().anyMatch(Network::isSeries);
             case Residual residual -> isSeries(residual.body());
             default -> false;

@@ -136,6 +136,13 @@ final class NetworkReader {
                 int[] patch = integers(block, "patch", 2);
                 yield Blocks.patchExpansion(patch[0], patch[1], linear(block.string("name")));
             }
+            case "compressed_stft" -> {
+                allow(block, "type", "size", "hop", "complex_bins");
+                if (channels != 1) {
+                    throw new CorruptModelException("compressed_stft takes 1 channel, not " + channels);
+                }
+                yield new CompressedStft(block.integer("size"), block.integer("hop"), block.integer("complex_bins"));
+            }
             case "inverse_stft" -> {
                 allow(block, "type", "size", "hop", "max_log_magnitude");
                 yield new InverseStft(

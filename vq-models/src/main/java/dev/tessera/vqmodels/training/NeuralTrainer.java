@@ -1,5 +1,6 @@
 package dev.tessera.vqmodels.training;
 
+import dev.tessera.vqmodels.Media;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,8 @@ public interface NeuralTrainer {
     /** What {@code --quantizer} may name. */
     List<String> quantizers();
 
-    /** The names of the recipes that come with the trainer. */
-    List<String> recipes();
+    /** The names of the recipes for {@code media} that come with the trainer, the default first. */
+    List<String> recipes(Media media);
 
     /**
      * Trains on pictures, until the recipe's or the order's end; writes the model, and checkpoints on the way.
@@ -20,6 +21,9 @@ public interface NeuralTrainer {
      * @throws IllegalArgumentException when order and recipe do not fit, named by option
      */
     TrainingResult trainImages(TrainingOrder order, PictureSource pictures) throws IOException;
+
+    /** The same on sounds. */
+    TrainingResult trainSounds(TrainingOrder order, SoundSource sounds) throws IOException;
 
     /** The trainer of this class path, where there is one. */
     static Optional<NeuralTrainer> find() {

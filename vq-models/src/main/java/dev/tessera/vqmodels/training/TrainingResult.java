@@ -5,7 +5,8 @@ package dev.tessera.vqmodels.training;
  *
  * @param steps that were made, those before a resume included
  * @param loss mean of the last report
- * @param psnr of the last report's training crops, in decibels
+ * @param qualityName what {@code quality} is: psnr, in decibels, or log_mel_distance, in nepers
+ * @param quality mean over the training batches of the last report
  * @param utilization share of the codes of the first stage that {@code tokens} tokens hit
  * @param utilizationCeiling what as many independent uniform tokens would be expected to hit
  * @param tokens counted for it
@@ -15,7 +16,8 @@ package dev.tessera.vqmodels.training;
 public record TrainingResult(
         long steps,
         double loss,
-        double psnr,
+        String qualityName,
+        double quality,
         double utilization,
         double utilizationCeiling,
         long tokens,

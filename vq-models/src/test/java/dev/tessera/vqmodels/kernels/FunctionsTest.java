@@ -66,7 +66,7 @@ class FunctionsTest {
         }
         double[] even = new double[size / 2];
         double[] odd = new double[size / 2];
-        new InverseRealFft(size).transform(re, im, even, odd);
+        new RealFft(size).inverse(re, im, even, odd);
         for (int t = 0; t < size; t++) {
             double sum = re[0] + (t % 2 == 0 ? 1 : -1) * re[size / 2];
             for (int k = 1; k < size / 2; k++) {
@@ -74,6 +74,28 @@ class FunctionsTest {
                 sum += 2 * (re[k] * Math.cos(angle) - im[k] * Math.sin(angle));
             }
             assertEquals(sum / size, t % 2 == 0 ? even[t / 2] : odd[t / 2], 1e-12, "sample " + t);
+        }
+    }
+
+    @Test
+    void theForwardTransformIsTheSumThatItStandsFor() {
+        int size = 32;
+        double[] x = new double[size];
+        for (int t = 0; t < size; t++) {
+            x[t] = Math.sin(t * t + 1);
+        }
+        double[] re = new double[size / 2 + 1];
+        double[] im = new double[size / 2 + 1];
+        new RealFft(size).forward(x, new double[size / 2], new double[size / 2], re, im);
+        for (int k = 0; k <= size / 2; k++) {
+            double real = 0;
+            double imaginary = 0;
+            for (int t = 0; t < size; t++) {
+                real += x[t] * Math.cos(2 * Math.PI * k * t / size);
+                imaginary -= x[t] * Math.sin(2 * Math.PI * k * t / size);
+            }
+            assertEquals(real, re[k], 1e-12, "bin " + k);
+            assertEquals(imaginary, im[k], 1e-12, "bin " + k);
         }
     }
 }

@@ -252,12 +252,38 @@ class LayerTest {
     }
 
     @Test
+    void compressedStft() {
+        int size = 16;
+        int hop = 6;
+        FeatureMap in = FeatureMap.of(1, 1, 30, maps.values(30, 0.5));
+        check(new CompressedStft(size, hop, 4).apply(in, 1), 9 + 8, 1, 5, (c, y, frame) -> {
+            int bin = c < 9 ? c : (c - 9) % 4;
+            double re = 0;
+            double im = 0;
+            for (int t = 0; t < size; t++) {
+                double window = (0.5 - 0.5 * Math.cos(2 * Math.PI * t / size)) * 4 / size;
+                double sample = window * at(in, 0, 0, frame * hop - 5 + t);
+                re += sample * Math.cos(2 * Math.PI * bin * t / size);
+                im -= sample * Math.sin(2 * Math.PI * bin * t / size);
+            }
+            double power = re * re + im * im + 1e-12;
+            double magnitude = Math.pow(power, 0.125);
+            return c < 9 ? magnitude : (c < 13 ? re : im) * magnitude / Math.sqrt(power);
+        });
+    }
+
+    @Test
     void badArgumentsAreNamed() {
         assertThrows(IllegalArgumentException.class, () -> new Snake(new float[] {0}));
         assertThrows(IllegalArgumentException.class, () -> new LayerScale(new float[] {Float.NaN}));
         assertThrows(IllegalArgumentException.class, () -> new GroupNorm(2, 4, new float[3], new float[3], 1e-5f));
         assertThrows(IllegalArgumentException.class, () -> new PixelShuffle(6, 2, 2));
         assertThrows(IllegalArgumentException.class, () -> new InverseStft(24, 6, 1));
+        assertThrows(IllegalArgumentException.class, () -> new CompressedStft(24, 6, 1));
+        assertThrows(IllegalArgumentException.class, () -> new CompressedStft(16, 5, 1));
+        assertThrows(IllegalArgumentException.class, () -> new CompressedStft(16, 6, 10));
+        assertThrows(
+                IllegalArgumentException.class, () -> new CompressedStft(16, 6, 1).apply(maps.map(1, 1, 13), 1));
         assertThrows(IllegalArgumentException.class, () -> new Residual(new Sequence(maps.linear(3, 2))));
         assertThrows(
                 IllegalArgumentException.class,

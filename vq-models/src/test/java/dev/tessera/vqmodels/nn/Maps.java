@@ -85,6 +85,11 @@ final class Maps {
                 new InverseStft(16, 6, 4));
     }
 
+    /** An audio encoder that starts with spectra. */
+    Sequence hearing() {
+        return new Sequence(new CompressedStft(16, 6, 4), linear(12, 17), convNext(12, 1, 7, true));
+    }
+
     /** A causal feature encoder with strides. */
     Sequence features() {
         return new Sequence(

@@ -156,6 +156,7 @@ class NetworkReaderTest {
                 "[{\"type\":\"residual\",\"body\":[{\"type\":\"crop\",\"borders\":[0,1,0,0]}]}]",
                 "[{\"type\":\"residual\",\"body\":[{\"type\":\"upsample\",\"factor\":[1,2]}]}]",
                 "[{\"type\":\"inverse_stft\",\"size\":1024,\"hop\":256}]",
+                "[{\"type\":\"compressed_stft\",\"size\":1000,\"hop\":256,\"complex_bins\":0}]",
                 "[{\"type\":\"linear\",\"name\":\"encoder.block.norm\"}]",
                 "[{\"type\":\"patch_embedding\",\"name\":\"encoder.patch\",\"patch\":[-2,-2]}]",
                 "[{\"type\":\"mixer\",\"name\":\"encoder.block\"}]"

@@ -77,6 +77,17 @@ class NetworkTest {
         }
     }
 
+    @Property(tries = 20)
+    void spectraStreamToo(@ForAll @IntRange(min = 1, max = 20) int frames, @ForAll long seed) {
+        Network network = new Network(new Maps(6).hearing());
+        // 5 samples behind a frame of 6; six frames of 6 and 5 samples before it
+        assertEquals(new ReceptiveField(6 * 6 + 5, 5, 6 * 6 + 16, 1), network.horizontal());
+        FeatureMap in = new Maps(seed).map(1, 1, 6 * frames);
+        FeatureMap whole = network.run(in, 1);
+        assertEquals(whole, network.run(in, 2));
+        assertEquals(whole, streamed(network, in, new SplittableRandom(seed), 1 + 2 * frames));
+    }
+
     private static FeatureMap streamed(Network network, FeatureMap in, SplittableRandom random, int most) {
         int width = network.outExtent(in.extent()).width();
         FeatureMap out = FeatureMap.zeros(network.outChannels(), 1, width);

@@ -21,9 +21,9 @@ import java.util.Map;
  * @param total how many will be made
  * @param seconds spent so far
  * @param recipe its text
- * @param pictures fingerprint of the names of the pictures
+ * @param data fingerprint of the names of the training data
  * @param threads of the engine
- * @param curve the curve so far, see {@link ImageTraining}
+ * @param curve the curve so far, see {@link Training}
  * @param state of the {@link ParameterStore}
  */
 record Checkpoint(
@@ -31,11 +31,11 @@ record Checkpoint(
         long total,
         double seconds,
         String recipe,
-        String pictures,
+        String data,
         int threads,
         String curve,
         Map<String, float[]> state) {
-    private static final int FORMAT_VERSION = 1;
+    private static final int FORMAT_VERSION = 2;
 
     /** Writes under another name first, to the disk, and renames: a kill leaves the old file or the new one. */
     void write(Path file) throws IOException {
@@ -46,7 +46,7 @@ record Checkpoint(
         config.put("total", total);
         config.put("seconds", seconds);
         config.put("recipe", recipe);
-        config.put("pictures", pictures);
+        config.put("data", data);
         config.put("threads", threads);
         config.put("curve", curve);
         ModelFile.Builder builder = ModelFile.builder();
@@ -84,7 +84,7 @@ record Checkpoint(
                 config.longInteger("total"),
                 config.number("seconds"),
                 config.string("recipe"),
-                config.string("pictures"),
+                config.string("data"),
                 config.integer("threads"),
                 config.string("curve"),
                 state);

@@ -35,6 +35,25 @@ sealed interface Layer {
     /** {@code [c f f x h x w]} to {@code [c x h f x w f]}: channel c f f + dy f + dx goes to row y f + dy, column x f + dx. */
     record PixelShuffle(int factor) implements Layer {}
 
+    /**
+     * Convolution of a series, height 1, with bias; tensors {@code weight [out x in/groups x kernel]} and {@code bias [out]}. Zeros
+     * around it: {@code ahead} behind, kernel - stride - ahead before, so that {@code ahead} later values are seen.
+     */
+    record Conv1d(int in, int out, int kernel, int stride, int ahead, int groups) implements Layer {
+        int before() {
+            return kernel - stride - ahead;
+        }
+    }
+
+    /** {@code [c f x 1 x w]} to {@code [c x 1 x w f]}: channel c f + d goes to column x f + d. */
+    record SeriesShuffle(int factor) implements Layer {}
+
+    /** Short-time spectra with magnitudes to the power 1/4; see {@link dev.tessera.vqmodels.nn.CompressedStft}. */
+    record CompressedStft(int size, int hop, int complexBins) implements Layer {}
+
+    /** Log-magnitudes and phases to samples; see {@link dev.tessera.vqmodels.nn.InverseStft}. */
+    record InverseStft(int size, int hop, double maxLogMagnitude) implements Layer {}
+
     /** x + what the layers make of x; they are numbered from 0 behind the number of this layer. */
     record Residual(List<Layer> layers) implements Layer {}
 
@@ -73,6 +92,31 @@ sealed interface Layer {
             case PixelShuffle p -> {
                 block.put("type", "pixel_shuffle");
                 block.put("factor", new int[] {p.factor, p.factor});
+            }
+            case Conv1d c -> {
+                block.put("type", "conv");
+                block.put("name", name);
+                block.put("stride", new int[] {1, c.stride});
+                block.put("padding", new int[] {0, c.before(), 0, c.ahead});
+                if (c.groups > 1) {
+                    block.put("groups", c.groups);
+                }
+            }
+            case SeriesShuffle s -> {
+                block.put("type", "pixel_shuffle");
+                block.put("factor", new int[] {1, s.factor});
+            }
+            case CompressedStft s -> {
+                block.put("type", "compressed_stft");
+                block.put("size", s.size);
+                block.put("hop", s.hop);
+                block.put("complex_bins", s.complexBins);
+            }
+            case InverseStft s -> {
+                block.put("type", "inverse_stft");
+                block.put("size", s.size);
+                block.put("hop", s.hop);
+                block.put("max_log_magnitude", s.maxLogMagnitude);
             }
             case Residual r -> {
                 block.put("type", "residual");

@@ -1,7 +1,9 @@
 package dev.tessera.training;
 
+import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
+import dev.tessera.vqmodels.training.SoundSource;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
 import java.io.IOException;
@@ -15,12 +17,27 @@ public final class LibtorchTrainer implements NeuralTrainer {
     }
 
     @Override
-    public List<String> recipes() {
-        return Recipe.NAMES;
+    public List<String> recipes(Media media) {
+        return Recipe.names(media);
     }
 
     @Override
     public TrainingResult trainImages(TrainingOrder order, PictureSource pictures) throws IOException {
-        return new ImageTraining(Recipe.read(order.recipe(), order.changes()), order, pictures).run();
+        Recipe recipe = Recipe.read(Media.IMAGE, order.recipe(), order.changes());
+        return new Training(
+                        recipe,
+                        order,
+                        (dim, store, random) -> new ImageMedium(recipe, order, pictures, dim, store, random))
+                .run();
+    }
+
+    @Override
+    public TrainingResult trainSounds(TrainingOrder order, SoundSource sounds) throws IOException {
+        Recipe recipe = Recipe.read(Media.AUDIO, order.recipe(), order.changes());
+        return new Training(
+                        recipe,
+                        order,
+                        (dim, store, random) -> new SoundMedium(recipe, order, sounds, dim, store, random))
+                .run();
     }
 }

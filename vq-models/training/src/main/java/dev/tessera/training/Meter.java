@@ -1,65 +1,82 @@
 package dev.tessera.training;
 
 import dev.tessera.vqmodels.training.TrainingResult;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.StringJoiner;
 
-/** Means since the last report, and which codes of the first stage were hit since then. */
+/** Means since the last report, and which codes of each stage were hit since then. */
 final class Meter {
-    private final int[] hits;
+    private final String qualityName;
+    private final int[][] hits; // [stages][codes]
+    private final long[] tokens; // of each stage
     private double loss;
-    private double psnr;
-    private long tokens;
+    private double quality;
     private long steps;
 
-    Meter(int codes) {
-        hits = new int[codes];
+    Meter(String qualityName, int[] codes) {
+        this.qualityName = qualityName;
+        hits = new int[codes.length][];
+        for (int s = 0; s < codes.length; s++) {
+            hits[s] = new int[codes[s]];
+        }
+        tokens = new long[codes.length];
     }
 
-    void add(ImageTraining.Step step) {
+    void add(Training.Step step) {
         loss += step.loss();
-        psnr += step.psnr();
+        quality += step.quality();
         steps++;
-        for (int index : step.indices()) {
-            hits[index]++;
-            tokens++;
+        for (int s = 0; s < step.indices().size(); s++) {
+            for (int index : step.indices().get(s)) {
+                hits[s][index]++;
+                tokens[s]++;
+            }
         }
     }
 
     void restart() {
-        java.util.Arrays.fill(hits, 0);
+        for (int[] stage : hits) {
+            Arrays.fill(stage, 0);
+        }
+        Arrays.fill(tokens, 0);
         loss = 0;
-        psnr = 0;
-        tokens = 0;
+        quality = 0;
         steps = 0;
     }
 
-    private double utilization() {
+    private double utilization(int stage) {
         long used = 0;
-        for (int count : hits) {
+        for (int count : hits[stage]) {
             used += count > 0 ? 1 : 0;
         }
-        return (double) used / hits.length;
+        return (double) used / hits[stage].length;
     }
 
     private double ceiling() {
-        return -Math.expm1(tokens * Math.log1p(-1.0 / hits.length));
+        return -Math.expm1(tokens[0] * Math.log1p(-1.0 / hits[0].length));
     }
 
     /** A line for people; {@code total} may be unknown yet. */
     String line(long done, long total, double secondsPerStep) {
         boolean known = total != Long.MAX_VALUE;
         String left = known ? duration((total - done) * secondsPerStep) + " left" : "";
+        StringJoiner utilizations = new StringJoiner(" ");
+        for (int s = 0; s < hits.length; s++) {
+            utilizations.add(String.format(Locale.ROOT, "%.1f", 100 * utilization(s)));
+        }
         return String.format(
                 Locale.ROOT,
-                "step %d%s  loss %.4f  PSNR %.2f dB  utilization %.1f %% of %d over %d tokens (ceiling %.1f %%)  %.2f steps/s"
+                "step %d%s  loss %.4f  %s %.2f  utilization %s %% of %d over %d tokens (ceiling %.1f %%)  %.2f steps/s"
                         + "  %s",
                 done,
                 known ? " of " + total : "",
                 loss / steps,
-                psnr / steps,
-                100 * utilization(),
-                hits.length,
-                tokens,
+                qualityName,
+                quality / steps,
+                utilizations,
+                hits[0].length,
+                tokens[0],
                 100 * ceiling(),
                 1 / secondsPerStep,
                 left);
@@ -76,10 +93,11 @@ final class Meter {
         return new TrainingResult(
                 done,
                 steps == 0 ? Double.NaN : loss / steps,
-                steps == 0 ? Double.NaN : psnr / steps,
-                utilization(),
+                qualityName,
+                steps == 0 ? Double.NaN : quality / steps,
+                utilization(0),
                 ceiling(),
-                tokens,
+                tokens[0],
                 seconds,
                 finished);
     }

@@ -56,6 +56,20 @@ final class Network {
                                             store.plain(name + ".bias", new float[c.out()], c.out())),
                                     List.of());
                         }
+                        case Layer.Conv1d c -> {
+                            int fanIn = c.in() / c.groups() * c.kernel();
+                            yield new Part(
+                                    c,
+                                    List.of(
+                                            store.weight(
+                                                    name + ".weight",
+                                                    uniform(c.out() * fanIn, Math.sqrt(3.0 / fanIn), random),
+                                                    c.out(),
+                                                    c.in() / c.groups(),
+                                                    c.kernel()),
+                                            store.plain(name + ".bias", new float[c.out()], c.out())),
+                                    List.of());
+                        }
                         case Layer.ChannelNorm n ->
                             new Part(
                                     n,
@@ -70,7 +84,13 @@ final class Network {
                                             name + ".gamma", filled(s.channels(), BRANCH_START), s.channels())),
                                     List.of());
                         case Layer.Residual r -> new Part(r, List.of(), parts(name, r.layers(), store, random));
-                        case Layer.Gelu _, Layer.Silu _, Layer.PixelShuffle _ -> new Part(layer, List.of(), List.of());
+                        case Layer.Gelu _,
+                                Layer.Silu _,
+                                Layer.PixelShuffle _,
+                                Layer.SeriesShuffle _,
+                                Layer.CompressedStft _,
+                                Layer.InverseStft _ ->
+                            new Part(layer, List.of(), List.of());
                     });
         }
         return parts;
@@ -109,6 +129,11 @@ final class Network {
         return forward(parts.subList(0, count), x);
     }
 
+    /** What layer {@code index} alone makes of {@code x}. */
+    Tensor forward(int index, Tensor x) {
+        return forward(parts.get(index), x);
+    }
+
     private static Tensor forward(List<Part> parts, Tensor x) {
         for (Part part : parts) {
             x = forward(part, x);
@@ -140,6 +165,15 @@ final class Network {
             case Layer.Silu _ -> silu(x);
             case Layer.Scale s -> x.mul(part.parameters().get(0).tensor().view(1, s.channels(), 1, 1));
             case Layer.PixelShuffle p -> pixel_shuffle(x, p.factor());
+            case Layer.Conv1d c ->
+                Series.convolve(
+                        x,
+                        part.parameters().get(0).tensor(),
+                        part.parameters().get(1).tensor(),
+                        c);
+            case Layer.SeriesShuffle s -> Series.shuffle(x, s.factor());
+            case Layer.CompressedStft s -> Series.compressedStft(x, s);
+            case Layer.InverseStft s -> Series.inverseStft(x, s);
             case Layer.Residual _ -> x.add(forward(part.inner(), x));
         };
     }

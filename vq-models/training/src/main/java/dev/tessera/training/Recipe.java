@@ -1,19 +1,25 @@
 package dev.tessera.training;
 
+import dev.tessera.vqmodels.Media;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** How a model is trained: a small {@code .properties} file, every entry of it required, no other entry allowed. */
 final class Recipe {
-    /** Recipes that come with the module. */
-    static final List<String> NAMES = List.of("image-f16", "image-f8", "image-bench");
+    /** Recipes that come with the module; the first of a medium says which entries there are. */
+    private static final Map<Media, List<String>> NAMES = Map.of(
+            Media.IMAGE, List.of("image-f16", "image-f8", "image-bench"),
+            Media.AUDIO, List.of("audio-24k", "audio-24k-single"));
 
     private final String name;
     private final Map<String, String> entries;
@@ -23,22 +29,33 @@ final class Recipe {
         this.entries = entries;
     }
 
+    /** The recipes that come with the module, the default first. */
+    static List<String> names(Media media) {
+        return NAMES.getOrDefault(media, List.of());
+    }
+
+    private static Properties own(String name) throws IOException {
+        Properties properties = new Properties();
+        try (InputStream in = Recipe.class.getResourceAsStream("recipes/" + name + ".properties")) {
+            properties.load(in);
+        }
+        return properties;
+    }
+
     /**
-     * Reads one of {@link #NAMES} or a file.
+     * Reads one of {@link #names} or a file.
      *
      * @param changes entries that replace those of the file
      */
-    static Recipe read(String nameOrPath, Map<String, String> changes) throws IOException {
+    static Recipe read(Media media, String nameOrPath, Map<String, String> changes) throws IOException {
         Properties properties = new Properties();
-        if (NAMES.contains(nameOrPath)) {
-            try (InputStream in = Recipe.class.getResourceAsStream("recipes/" + nameOrPath + ".properties")) {
-                properties.load(in);
-            }
+        if (names(media).contains(nameOrPath)) {
+            properties = own(nameOrPath);
         } else {
             Path file = Path.of(nameOrPath);
             if (!Files.exists(file)) {
                 throw new IllegalArgumentException(
-                        "--recipe is '" + nameOrPath + "', must be a file or one of " + NAMES);
+                        "--recipe is '" + nameOrPath + "', must be a file or one of " + names(media));
             }
             try (Reader in = Files.newBufferedReader(file)) {
                 properties.load(in);
@@ -47,16 +64,11 @@ final class Recipe {
         Map<String, String> entries = new TreeMap<>();
         properties.forEach((key, value) -> entries.put((String) key, ((String) value).strip()));
         entries.putAll(changes);
-        Map<String, String> known = new TreeMap<>();
-        Properties standard = new Properties();
-        try (InputStream in = Recipe.class.getResourceAsStream("recipes/image-f16.properties")) {
-            standard.load(in);
-        }
-        standard.forEach((key, value) -> known.put((String) key, (String) value));
+        Set<String> known = new TreeSet<>(own(names(media).getFirst()).stringPropertyNames());
         for (String key : entries.keySet()) {
-            if (!known.containsKey(key)) {
+            if (!known.contains(key)) {
                 throw new IllegalArgumentException(
-                        "the recipe has the unknown entry '" + key + "', known are " + known.keySet());
+                        "the recipe has the unknown entry '" + key + "', known are " + known);
             }
         }
         return new Recipe(entries.getOrDefault("name", nameOrPath), entries);
@@ -108,6 +120,24 @@ final class Recipe {
         }
         throw new IllegalArgumentException(
                 "the recipe's " + key + " is '" + value + "', must be a number in [" + least + ", " + most + "]");
+    }
+
+    /** Numbers with commas between them. */
+    int[] integers(String key, int least, int most) {
+        String value = string(key);
+        try {
+            int[] numbers = Arrays.stream(value.split(","))
+                    .map(String::strip)
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
+            if (Arrays.stream(numbers).allMatch(n -> n >= least && n <= most)) {
+                return numbers;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw new IllegalArgumentException("the recipe's " + key + " are '" + value
+                + "', must be whole numbers in [" + least + ", " + most + "] with commas between them");
     }
 
     boolean flag(String key) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.vqmodels.Media;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -21,7 +22,7 @@ class ExportTest {
     Stream<DynamicTest> exportedQuantizersAgreeWithTheForwardPass() {
         return Bottlenecks.NAMES.stream()
                 .map(name -> dynamicTest(name, () -> {
-                    Recipe recipe = Recipe.read(
+                    Recipe recipe = Recipe.read(Media.IMAGE,
                             "image-f16",
                             Map.of(
                                     "quantizer",

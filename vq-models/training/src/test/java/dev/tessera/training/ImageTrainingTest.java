@@ -1,26 +1,21 @@
 package dev.tessera.training;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.vqmodels.CodebookFile;
+import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,7 +72,7 @@ class ImageTrainingTest {
         Path output = folder.resolve(quantizer + ".safetensors");
         TrainingResult result = train(output, false, small("quantizer", quantizer, "stages", "2", "steps", "3"));
         assertTrue(result.finished());
-        assertTrue(result.psnr() > 8, "PSNR is " + result.psnr());
+        assertTrue(result.quality() > 8, "PSNR is " + result.quality());
         ModelFile model = ModelFile.read(output);
         Quantizer exported = CodebookFile.quantizer(model, CodebookFile.PREFIX);
         assertEquals(model.config().integer("codebook_dim"), exported.dim());
@@ -91,7 +86,7 @@ class ImageTrainingTest {
     @ParameterizedTest
     @ValueSource(ints = {8, 16})
     void theNetworkStartsAsTheKlt(int factor) throws IOException {
-        Recipe recipe = Recipe.read(
+        Recipe recipe = Recipe.read(Media.IMAGE,
                 "image-f16",
                 small("factor", Integer.toString(factor), "dim", "24", "quantizer", "vq", "fine-blocks", "1"));
         ParameterStore store = new ParameterStore();
@@ -149,96 +144,24 @@ class ImageTrainingTest {
     /** Killed twice without warning and resumed, a training ends with the bytes of an unbroken one. */
     @Test
     void killedTwiceAndResumedGivesTheSameModel() throws Exception {
-        Path unbroken = folder.resolve("unbroken.safetensors");
-        Path broken = folder.resolve("broken.safetensors");
-        // rvq: moving averages, dropout and revival are the state that is easiest to forget
-        assertEquals(0, run(unbroken, Integer.MAX_VALUE));
-        assertFalse(Files.exists(TrainingOrder.checkpoint(unbroken)));
-        assertTrue(run(broken, 6) != 0, "was killed");
-        long firstStep = Checkpoint.read(TrainingOrder.checkpoint(broken)).step();
-        assertTrue(run(broken, 5) != 0, "was killed again");
-        long secondStep = Checkpoint.read(TrainingOrder.checkpoint(broken)).step();
-        assertTrue(firstStep >= 5 && secondStep > firstStep && secondStep < Child.STEPS, firstStep + ", " + secondStep);
-        assertEquals(0, run(broken, Integer.MAX_VALUE));
-        assertArrayEquals(Files.readAllBytes(unbroken), Files.readAllBytes(broken));
-        assertEquals(
-                Files.readString(Path.of(unbroken + ".curve.csv")), Files.readString(Path.of(broken + ".curve.csv")));
+        KilledTraining.assertResumesExactly(folder, "image");
     }
 
-    /** Runs a training in a process of its own and kills it once its checkpoint was written {@code kill} times. */
-    private static int run(Path output, int kill) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules",
-                "jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Child.class.getName(),
-                output.toString(),
-                Integer.toString(kill)));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (line.equals("kill me")) {
-                    process.destroyForcibly(); // SIGKILL
-                }
-            }
-        } catch (IOException e) {
-            // the pipe of a killed process may close while it is read
-        }
-        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        return process.exitValue();
-    }
-
-    /** What {@link #run} runs. */
-    static final class Child {
-        static final int STEPS = 30;
-
-        private Child() {}
-
-        public static void main(String[] args) throws IOException {
-            Path output = Path.of(args[0]);
-            int kill = Integer.parseInt(args[1]);
-            Path checkpoint = TrainingOrder.checkpoint(output);
-            if (kill < Integer.MAX_VALUE) {
-                Thread watcher = new Thread(() -> watch(checkpoint, kill));
-                watcher.setDaemon(true);
-                watcher.start();
-            }
-            train(
-                    output,
-                    true,
-                    small(
-                            "quantizer",
-                            "rvq",
-                            "stages",
-                            "3",
-                            "steps",
-                            Integer.toString(STEPS),
-                            "revive-after",
-                            "4",
-                            "dropout",
-                            "0.7"));
-        }
-
-        private static void watch(Path checkpoint, int times) {
-            long start = -1;
-            while (true) {
-                try {
-                    if (Files.exists(checkpoint)) {
-                        long step = Checkpoint.read(checkpoint).step();
-                        start = start < 0 ? step : start;
-                        if (step - start >= times) {
-                            System.out.println("kill me");
-                            return;
-                        }
-                    }
-                } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
-                }
-            }
-        }
+    /** What a process to be killed trains: moving averages, dropout and revival are the state that is easiest to forget. */
+    static void trainForKills(Path output, int steps) throws IOException {
+        train(
+                output,
+                true,
+                small(
+                        "quantizer",
+                        "rvq",
+                        "stages",
+                        "3",
+                        "steps",
+                        Integer.toString(steps),
+                        "revive-after",
+                        "4",
+                        "dropout",
+                        "0.7"));
     }
 }

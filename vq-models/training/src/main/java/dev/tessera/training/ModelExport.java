@@ -9,43 +9,42 @@ import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 
 /** Writes what was trained, with averaged weights, as docs/formats/model.md says. */
-final class ImageModelExport {
-    private ImageModelExport() {}
+final class ModelExport {
+    private ModelExport() {}
 
     static ModelFile of(
             Recipe recipe,
             ParameterStore store,
-            ImageNetworks networks,
+            Medium medium,
             Bottleneck bottleneck,
-            long steps,
-            int pictures) {
+            long steps) {
         return store.withAverage(() -> {
             Quantizer quantizer = ordered(bottleneck.export());
             int[] sizes = quantizer.codebookSizes();
             Map<String, Object> config = new LinkedHashMap<>();
             config.put("format_version", 1);
-            config.put("model_type", "neural_image_tokenizer");
+            String media = medium.media().name().toLowerCase(Locale.ROOT);
+            config.put("model_type", "neural_" + media + "_tokenizer");
             config.put("name", recipe.name());
             config.put("kind", "neural");
-            config.put("media", "image");
+            config.put("media", media);
             config.put("quantizer", recipe.string("quantizer"));
             config.put("codebook_size", Arrays.stream(sizes).max().orElseThrow());
             config.put("codebook_sizes", sizes);
             config.put("codebook_dim", quantizer.dim());
             config.put("num_stages", sizes.length);
-            config.put("factor", networks.factor());
-            config.put("input_scale", 1 / 127.5); // of samples in 0..255
-            config.put("input_offset", -1.0);
-            config.put("encoder", Layer.blocks("encoder", networks.encoder.layers()));
-            config.put("encoder_channels", 3);
-            config.put("decoder", Layer.blocks("decoder", networks.decoder.layers()));
+            medium.describe(config);
+            config.put("encoder", Layer.blocks("encoder", medium.encoder().layers()));
+            config.put("encoder_channels", medium.channels());
+            config.put("decoder", Layer.blocks("decoder", medium.decoder().layers()));
             config.put("decoder_channels", bottleneck.dim());
             config.put("training_steps", steps);
-            config.put("training_pictures", pictures);
+            config.put("training_" + medium.items(), medium.size());
             config.put("seed", recipe.seed());
             ModelFile.Builder builder = ModelFile.builder();
             CodebookFile.addTo(builder, config, CodebookFile.PREFIX, quantizer);

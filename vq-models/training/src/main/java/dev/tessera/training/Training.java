@@ -3,7 +3,6 @@ package dev.tessera.training;
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
 import dev.tessera.codebook.Latents;
-import dev.tessera.vqmodels.training.PictureSource;
 import dev.tessera.vqmodels.training.TrainingException;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
@@ -15,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
@@ -24,15 +24,15 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * The training of an image tokenizer.
+ * The training of a tokenizer for one {@link Medium}.
  *
- * <p>What a step does depends on the recipe, the pictures, the threads, its number and the state after the step before, on nothing
+ * <p>What a step does depends on the recipe, the data, the threads, its number and the state after the step before, on nothing
  * else: a training that was stopped or killed and resumed ends with the bits of an unbroken one. Where minutes are given, the
  * number of steps is worked out from the speed of the first ones, once, and kept in the checkpoint.
  *
- * <p>The curve, {@code step,loss,psnr,learning_rate} of every tenth step, goes to {@code .curve.csv} beside the model.
+ * <p>The curve, {@code step,loss,psnr,learning_rate} of every tenth step with the quality that the medium names, goes to {@code .curve.csv} beside the model.
  */
-final class ImageTraining {
+final class Training {
     /** Steps after which the number of steps follows from the time that the last ones took. */
     private static final int PROBE_FROM = 5;
 
@@ -44,38 +44,37 @@ final class ImageTraining {
 
     private final Recipe recipe;
     private final TrainingOrder order;
-    private final PictureSource source;
     private final Randomness randomness;
     private final ParameterStore store = new ParameterStore();
     private final Bottleneck bottleneck;
-    private final ImageNetworks networks;
-    private final Losses losses;
+    private final Medium medium;
     private final AdamW optimizer;
     private final double average;
     private final double quantizerWeight;
-    private final int crop;
-    private final int batch;
-    private final boolean turns;
     private final StringBuilder curve = new StringBuilder();
     private volatile boolean stopped;
 
     private long total;
     private double secondsBefore;
 
-    ImageTraining(Recipe recipe, TrainingOrder order, PictureSource source) {
+    /** Makes a medium with its networks. */
+    @FunctionalInterface
+    interface MediumMaker {
+        /**
+         * @param dim of the latents
+         * @param random for the first weights
+         */
+        Medium make(int dim, ParameterStore store, SplittableRandom random);
+    }
+
+    Training(Recipe recipe, TrainingOrder order, MediumMaker maker) {
         this.recipe = recipe;
         this.order = order;
-        this.source = source;
         set_num_threads(order.threads());
         randomness = new Randomness(recipe.seed());
         SplittableRandom random = randomness.of(Randomness.Purpose.START, 0);
         bottleneck = Bottlenecks.of(recipe, store, random);
-        networks = ImageNetworks.of(recipe, bottleneck.dim(), store, random);
-        losses = new Losses(
-                recipe.number("loss-absolute", 0, 1e6),
-                recipe.number("loss-squared", 0, 1e6),
-                recipe.number("loss-structure", 0, 1e6),
-                recipe.number("loss-gradient", 0, 1e6));
+        medium = maker.make(bottleneck.dim(), store, random);
         optimizer = new AdamW(
                 recipe.number("beta1", 0, 0.9999),
                 recipe.number("beta2", 0, 0.99999),
@@ -84,14 +83,7 @@ final class ImageTraining {
                 recipe.number("clip", 1e-6, 1e12));
         average = recipe.number("average", 0, 0.999999);
         quantizerWeight = recipe.number("quantizer-weight", 0, 1e6);
-        crop = recipe.integer("crop", 16, 4096);
-        batch = recipe.integer("batch", 1, 4096);
-        turns = recipe.flag("turns");
         total = order.minutes() > 0 ? UNKNOWN : recipe.integer("steps", 1, Integer.MAX_VALUE);
-        if (crop % networks.factor() != 0) {
-            throw new IllegalArgumentException(
-                    "the recipe's crop is " + crop + ", must be a multiple of the factor " + networks.factor());
-        }
         store.seal(recipe.integer("rate-fan-in", 0, Integer.MAX_VALUE));
     }
 
@@ -103,15 +95,9 @@ final class ImageTraining {
         if (checkpoint != null) {
             done = resume(checkpoint);
         }
-        PicturePool pool = PicturePool.read(
-                source,
-                crop,
-                (long) recipe.integer("pool-megabytes", 1, 1 << 20) << 20,
-                recipe.seed(),
-                order.threads(),
-                order.progress());
+        medium.read();
         if (checkpoint == null) {
-            start(pool);
+            start();
         }
         order.progress()
                 .accept(String.format(
@@ -135,7 +121,7 @@ final class ImageTraining {
         });
         Runtime.getRuntime().addShutdownHook(hook);
         try {
-            return loop(pool, done, begin, checkpointFile);
+            return loop(done, begin, checkpointFile);
         } finally {
             ended.countDown();
             removeHook(hook);
@@ -150,20 +136,20 @@ final class ImageTraining {
         }
     }
 
-    private TrainingResult loop(PicturePool pool, long done, long begin, Path checkpointFile) throws IOException {
+    private TrainingResult loop(long done, long begin, Path checkpointFile) throws IOException {
         double checkpointSeconds = 60 * recipe.number("checkpoint-minutes", 0, 1e6);
-        Meter meter = new Meter(bottleneck.codebookSizes()[0]);
+        Meter meter = new Meter(medium.qualityName(), bottleneck.codebookSizes());
         double start = seconds(begin);
         double lastCheckpoint = start;
         double lastReport = start;
         double probe = 0;
         long first = done;
         while (done < total && !stopped) {
-            Step step = step(pool, ++done);
+            Step step = step(++done);
             meter.add(step);
             if (done % CURVE_EVERY == 0 || done == 1) {
                 curve.append(String.format(
-                        Locale.ROOT, "%d,%.6g,%.4f,%.4g%n", done, step.loss, step.psnr, learningRate(done)));
+                        Locale.ROOT, "%d,%.6g,%.4f,%.4g%n", done, step.loss, step.quality, learningRate(done)));
             }
             double now = seconds(begin);
             if (done == PROBE_FROM) {
@@ -198,8 +184,8 @@ final class ImageTraining {
         Path csv = output.resolveSibling(output.getFileName() + ".curve.csv");
         Path folder = output.toAbsolutePath().getParent();
         Files.createDirectories(folder);
-        Files.writeString(csv, "step,loss,psnr,learning_rate\n" + curve);
-        Checkpoint.replace(output, ImageModelExport.of(recipe, store, networks, bottleneck, done, source.size()));
+        Files.writeString(csv, "step,loss," + medium.qualityName() + ",learning_rate\n" + curve);
+        Checkpoint.replace(output, ModelExport.of(recipe, store, medium, bottleneck, done));
     }
 
     private long resume(Checkpoint checkpoint) {
@@ -208,9 +194,9 @@ final class ImageTraining {
                     "the checkpoint was made with another recipe, other codes or another quantizer; without --resume"
                             + " training starts anew");
         }
-        if (!checkpoint.pictures().equals(fingerprint())) {
+        if (!checkpoint.data().equals(fingerprint())) {
             throw new IllegalArgumentException(
-                    "the checkpoint was made with other pictures; without --resume training starts anew");
+                    "the checkpoint was made with other " + medium.items() + "; without --resume training starts anew");
         }
         if (checkpoint.threads() != order.threads()) {
             order.progress()
@@ -240,8 +226,8 @@ final class ImageTraining {
     private String fingerprint() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (int i = 0; i < source.size(); i++) {
-                digest.update((source.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < medium.size(); i++) {
+                digest.update((medium.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
@@ -249,34 +235,16 @@ final class ImageTraining {
         }
     }
 
-    /** The KLT of patches, then the first code vectors from the latents that it makes. */
-    private void start(PicturePool pool) {
+    /** The medium's start, then the first code vectors from the latents that it makes. */
+    private void start() {
         SplittableRandom random = randomness.of(Randomness.Purpose.START, 1);
-        switch (recipe.string("start")) {
-            case "klt" -> {
-                if (!recipe.string("network").equals("convnext")) {
-                    throw new IllegalArgumentException("the recipe's start is klt, which only convnext has");
-                }
-                networks.startAsKlt(
-                        patches(pool, random),
-                        bottleneck.wantsWhitened(),
-                        bottleneck.outputScale(),
-                        store,
-                        order.threads());
-            }
-            case "random" -> {
-                // as the networks were made
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "the recipe's start is '" + recipe.string("start") + "', must be klt or random");
-        }
+        medium.start(bottleneck, random);
         int wanted = bottleneck.wantedForStart();
         if (wanted > 0) {
             float[] latents = new float[Math.multiplyExact(wanted, bottleneck.dim())];
             int filled = 0;
             while (filled < latents.length) {
-                float[] some = latents(pool.crops(batch, crop, turns, random));
+                float[] some = latents(medium.draw(random));
                 int count = Math.min(some.length, latents.length - filled);
                 System.arraycopy(some, 0, latents, filled, count);
                 filled += count;
@@ -286,31 +254,11 @@ final class ImageTraining {
         }
     }
 
-    /** Patches of random crops, {@code [count x (3 x factor x factor)]} in -1..1. */
-    private Latents patches(PicturePool pool, SplittableRandom random) {
-        int factor = networks.factor();
-        int side = 3 * factor * factor;
-        int count = recipe.integer("start-patches", 1, 1_000_000);
-        float[] patches = new float[Math.multiplyExact(count, side)];
-        for (int i = 0; i < count; i++) {
-            float[] patch = pool.crops(1, factor, turns, random);
-            for (int k = 0; k < side; k++) {
-                patches[i * side + k] = 2 * patch[k] - 1;
-            }
-        }
-        return Latents.of(count, side, patches);
-    }
-
-    private float[] latents(float[] crops) {
+    private float[] latents(float[] drawn) {
         try (PointerScope _ = new PointerScope();
                 NoGradGuard _ = new NoGradGuard()) {
-            Tensor pictures = Tensors.of(crops, batch, 3, crop, crop);
-            return Tensors.floats(rows(networks.encoder.forward(signed(pictures))));
+            return Tensors.floats(rows(medium.encode(medium.tensor(drawn))));
         }
-    }
-
-    private static Tensor signed(Tensor pictures) {
-        return Tensors.plus(Tensors.scale(pictures, 2), -1);
     }
 
     /** {@code [batch x D x h x w]} to {@code [(batch h w) x D]}. */
@@ -318,8 +266,12 @@ final class ImageTraining {
         return latents.permute(0, 2, 3, 1).reshape(-1, latents.size(1));
     }
 
-    /** What a step tells. */
-    record Step(double loss, double psnr, int[] indices) {}
+    /**
+     * What a step tells.
+     *
+     * @param indices of each stage that was used
+     */
+    record Step(double loss, double quality, List<int[]> indices) {}
 
     private double learningRate(long step) {
         long steps = total == UNKNOWN ? Long.MAX_VALUE / 2 : total;
@@ -328,24 +280,25 @@ final class ImageTraining {
                 .at(step);
     }
 
-    private Step step(PicturePool pool, long number) {
+    private Step step(long number) {
         randomness.seedEngine(number);
         Bottleneck.Moment moment = new Bottleneck.Moment(
                 true,
                 total == UNKNOWN ? 0 : (double) number / total,
                 randomness.of(Randomness.Purpose.QUANTIZER, number));
-        float[] crops = pool.crops(batch, crop, turns, randomness.of(Randomness.Purpose.DATA, number));
+        float[] drawn = medium.draw(randomness.of(Randomness.Purpose.DATA, number));
         try (PointerScope _ = new PointerScope()) {
             store.gradients().zero_();
-            Tensor original = Tensors.of(crops, batch, 3, crop, crop);
-            Tensor latents = networks.encoder.forward(signed(original));
+            Tensor original = medium.tensor(drawn);
+            Tensor latents = medium.encode(original);
             Bottleneck.Quantized quantized = bottleneck.forward(rows(latents), moment);
             Tensor grid = quantized
                     .latents()
-                    .reshape(batch, latents.size(2), latents.size(3), latents.size(1))
+                    .reshape(latents.size(0), latents.size(2), latents.size(3), latents.size(1))
                     .permute(0, 3, 1, 2);
-            Tensor picture = Tensors.scale(Tensors.plus(networks.decoder.forward(grid), 1), 0.5);
-            Tensor loss = losses.of(picture, original).add(Tensors.scale(quantized.loss(), quantizerWeight));
+            Tensor output = medium.decode(grid);
+            Medium.Judgement judgement = medium.judge(output, original);
+            Tensor loss = judgement.loss().add(Tensors.scale(quantized.loss(), quantizerWeight));
             loss.backward();
             optimizer.step(store, number, learningRate(number));
             store.updateAverage(Math.min(average, (1.0 + number) / (10.0 + number)));
@@ -354,19 +307,10 @@ final class ImageTraining {
             if (!Double.isFinite(value)) {
                 throw new TrainingException("the loss is " + value + " in step " + number);
             }
-            double error;
-            try (NoGradGuard _ = new NoGradGuard()) {
-                error = Tensors.meanSquaredError(
-                                picture.clamp(
-                                        new org.bytedeco.pytorch.ScalarOptional(new org.bytedeco.pytorch.Scalar(0.0)),
-                                        new org.bytedeco.pytorch.ScalarOptional(new org.bytedeco.pytorch.Scalar(1.0))),
-                                original)
-                        .item_double();
-            }
             return new Step(
                     value,
-                    -10 * Math.log10(Math.max(1e-10, error)),
-                    Tensors.ints(quantized.indices().getFirst()));
+                    judgement.quality(),
+                    quantized.indices().stream().map(Tensors::ints).toList());
         }
     }
 

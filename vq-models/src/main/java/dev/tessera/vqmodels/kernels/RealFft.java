@@ -1,11 +1,11 @@
 package dev.tessera.vqmodels.kernels;
 
 /**
- * The signal of a spectrum with bins 0 to n/2, n a power of two: an inverse complex transform of n/2 points (radix 2,
- * decimation in time) on the even samples as real and the odd ones as imaginary parts. Double precision, tables from {@link
+ * Fourier transform of real signals of n samples, n a power of two, with bins 0 to n/2, and its inverse: a complex transform of
+ * n/2 points (radix 2, decimation in time) on the even samples as real and the odd ones as imaginary parts. Double precision, tables from {@link
  * StrictMath}, one order of additions: the same bits on every machine. Immutable; scratch belongs to the caller. O(n log n).
  */
-public final class InverseRealFft {
+public final class RealFft {
     private final int size;
     private final double[] cos; // cos(2 pi k / size), k < size / 2
     private final double[] sin;
@@ -14,7 +14,7 @@ public final class InverseRealFft {
     /**
      * @param size number of samples, a power of two from 4 to 2^20
      */
-    public InverseRealFft(int size) {
+    public RealFft(int size) {
         if (size < 4 || size > 1 << 20 || Integer.bitCount(size) != 1) {
             throw new IllegalArgumentException("size is " + size + ", must be a power of two in [4, 1048576]");
         }
@@ -40,7 +40,7 @@ public final class InverseRealFft {
      * @param zr scratch, {@code [n / 2]}; afterwards the even samples
      * @param zi scratch, {@code [n / 2]}; afterwards the odd samples
      */
-    public void transform(double[] re, double[] im, double[] zr, double[] zi) {
+    public void inverse(double[] re, double[] im, double[] zr, double[] zi) {
         int half = size / 2;
         for (int k = 0; k < half; k++) {
             double ar = re[k];
@@ -54,6 +54,45 @@ public final class InverseRealFft {
             zr[to] = ar + br - (dr * sin[k] + di * cos[k]);
             zi[to] = ai + bi + (dr * cos[k] - di * sin[k]);
         }
+        butterflies(zr, zi);
+        for (int t = 0; t < half; t++) {
+            zr[t] /= size;
+            zi[t] /= size;
+        }
+    }
+
+    /**
+     * X[k] = sum over all n samples of x[t] exp(-2 pi i t k / n) for bins 0 to n/2.
+     *
+     * @param x samples, {@code [n]}
+     * @param zr scratch, {@code [n / 2]}
+     * @param zi scratch, {@code [n / 2]}
+     * @param re afterwards the real parts, {@code [n / 2 + 1]}
+     * @param im afterwards the imaginary parts, {@code [n / 2 + 1]}
+     */
+    public void forward(double[] x, double[] zr, double[] zi, double[] re, double[] im) {
+        int half = size / 2;
+        for (int t = 0; t < half; t++) { // conjugated, because the butterflies are those of the inverse
+            zr[reversed[t]] = x[2 * t];
+            zi[reversed[t]] = -x[2 * t + 1];
+        }
+        butterflies(zr, zi);
+        for (int k = 0; k <= half; k++) {
+            int a = k == half ? 0 : k;
+            int b = k == 0 ? 0 : half - k;
+            double evenRe = (zr[a] + zr[b]) / 2;
+            double evenIm = (zi[b] - zi[a]) / 2;
+            double oddRe = -(zi[a] + zi[b]) / 2;
+            double oddIm = (zr[b] - zr[a]) / 2;
+            double c = k == half ? -1 : cos[k];
+            double s = k == half ? 0 : sin[k];
+            re[k] = evenRe + oddRe * c + oddIm * s;
+            im[k] = evenIm + oddIm * c - oddRe * s;
+        }
+    }
+
+    private void butterflies(double[] zr, double[] zi) {
+        int half = size / 2;
         for (int length = 2; length <= half; length *= 2) {
             int step = size / length;
             for (int start = 0; start < half; start += length) {
@@ -70,10 +109,6 @@ public final class InverseRealFft {
                     zi[a] += ti;
                 }
             }
-        }
-        for (int t = 0; t < half; t++) {
-            zr[t] /= size;
-            zi[t] /= size;
         }
     }
 }

@@ -1,0 +1,63 @@
+package dev.tessera.training;
+
+import dev.tessera.vqmodels.Media;
+import java.io.IOException;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+
+/** What a {@link Training} does differently for pictures, sounds and series: data, networks, their start and the losses. */
+interface Medium {
+    Media media();
+
+    /** What the items are called, in the plural: {@code pictures}. */
+    String items();
+
+    /** How many there are. */
+    int size();
+
+    /** What tells item {@code index} from others. */
+    String name(int index);
+
+    Network encoder();
+
+    Network decoder();
+
+    /** Channels that go into the encoder. */
+    int channels();
+
+    /** Takes the data into memory. */
+    void read() throws IOException;
+
+    /** Gives the networks a start that knows the data, where the recipe wants one. */
+    void start(Bottleneck bottleneck, SplittableRandom random);
+
+    /** The data of a step. */
+    float[] draw(SplittableRandom random);
+
+    /** The same as the engine has it, a batch. */
+    Tensor tensor(float[] drawn);
+
+    /** The latents {@code [batch x D x height x width]} of a batch. */
+    Tensor encode(Tensor batch);
+
+    /** What {@code latents [batch x D x height x width]} stand for, to be held against the batch. */
+    Tensor decode(Tensor latents);
+
+    /** Holds an output against what went in. */
+    Judgement judge(Tensor output, Tensor original);
+
+    /** The name of {@link Judgement#quality} in curves and reports: {@code psnr}. */
+    String qualityName();
+
+    /** Adds what a model file says about this medium, in {@code docs/training.md}. */
+    void describe(Map<String, Object> config);
+
+    /**
+     * How good an output is.
+     *
+     * @param loss of the reconstruction, a single number with a gradient
+     * @param quality a figure for people
+     */
+    record Judgement(Tensor loss, double quality) {}
+}
