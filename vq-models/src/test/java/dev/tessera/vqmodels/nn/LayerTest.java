@@ -282,8 +282,7 @@ class LayerTest {
         assertThrows(IllegalArgumentException.class, () -> new CompressedStft(24, 6, 1));
         assertThrows(IllegalArgumentException.class, () -> new CompressedStft(16, 5, 1));
         assertThrows(IllegalArgumentException.class, () -> new CompressedStft(16, 6, 10));
-        assertThrows(
-                IllegalArgumentException.class, () -> new CompressedStft(16, 6, 1).apply(maps.map(1, 1, 13), 1));
+        assertThrows(IllegalArgumentException.class, () -> new CompressedStft(16, 6, 1).apply(maps.map(1, 1, 13), 1));
         assertThrows(IllegalArgumentException.class, () -> new Residual(new Sequence(maps.linear(3, 2))));
         assertThrows(
                 IllegalArgumentException.class,

@@ -17,12 +17,7 @@ import org.bytedeco.javacpp.PointerScope;
 final class ModelExport {
     private ModelExport() {}
 
-    static ModelFile of(
-            Recipe recipe,
-            ParameterStore store,
-            Medium medium,
-            Bottleneck bottleneck,
-            long steps) {
+    static ModelFile of(Recipe recipe, ParameterStore store, Medium medium, Bottleneck bottleneck, long steps) {
         return store.withAverage(() -> {
             Quantizer quantizer = ordered(bottleneck.export());
             int[] sizes = quantizer.codebookSizes();

@@ -89,8 +89,7 @@ final class Network {
                                 Layer.PixelShuffle _,
                                 Layer.SeriesShuffle _,
                                 Layer.CompressedStft _,
-                                Layer.InverseStft _ ->
-                            new Part(layer, List.of(), List.of());
+                                Layer.InverseStft _ -> new Part(layer, List.of(), List.of());
                     });
         }
         return parts;

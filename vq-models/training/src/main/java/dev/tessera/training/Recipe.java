@@ -136,8 +136,8 @@ final class Recipe {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw new IllegalArgumentException("the recipe's " + key + " are '" + value
-                + "', must be whole numbers in [" + least + ", " + most + "] with commas between them");
+        throw new IllegalArgumentException("the recipe's " + key + " are '" + value + "', must be whole numbers in ["
+                + least + ", " + most + "] with commas between them");
     }
 
     boolean flag(String key) {

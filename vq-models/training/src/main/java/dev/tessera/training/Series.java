@@ -57,16 +57,21 @@ final class Series {
         return view_as_real(fft_rfft(frames));
     }
 
+    /** Squared magnitudes of {@link #spectra}: faster than a sum over pairs. */
+    static Tensor power(Tensor spectra) {
+        long last = spectra.dim() - 1;
+        return spectra.select(last, 0).square().add(spectra.select(last, 1).square());
+    }
+
     static Tensor compressedStft(Tensor x, Layer.CompressedStft layer) {
         int cut = (layer.size() - layer.hop()) / 2;
         Tensor samples = constant_pad_nd(x.reshape(x.size(0), x.size(3)), new long[] {cut, cut}, new Scalar(0.0));
         Tensor parts = Tensors.scale(spectra(samples, layer.size(), layer.hop()), 4.0 / layer.size());
-        Tensor power = Tensors.plus(parts.square().sum(-1L), FLOOR);
+        Tensor power = Tensors.plus(power(parts), FLOOR);
         Tensor compressed = power.pow(new Scalar(0.125));
         Tensor low = parts.narrow(2, 0, layer.complexBins());
-        Tensor scaled = low.mul(power.narrow(2, 0, layer.complexBins())
-                .pow(new Scalar(-0.375))
-                .unsqueeze(-1));
+        Tensor scaled = low.mul(
+                power.narrow(2, 0, layer.complexBins()).pow(new Scalar(-0.375)).unsqueeze(-1));
         Tensor features = torch.cat(new TensorVector(compressed, scaled.select(3, 0), scaled.select(3, 1)), 2);
         return features.permute(0, 2, 1).unsqueeze(2).contiguous();
     }

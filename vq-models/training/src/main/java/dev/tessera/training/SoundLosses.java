@@ -58,7 +58,8 @@ final class SoundLosses {
                 loss = loss.add(Tensors.scale(convergence(a, b), share * convergence));
             }
             if (log > 0) {
-                loss = loss.add(Tensors.scale(logarithm(a).sub(logarithm(b)).abs().mean(), share * log));
+                loss = loss.add(
+                        Tensors.scale(logarithm(a).sub(logarithm(b)).abs().mean(), share * log));
             }
             Tensor melError = logarithm(a.matmul(scale.bands))
                     .sub(logarithm(b.matmul(scale.bands)))
@@ -77,8 +78,9 @@ final class SoundLosses {
 
     /** {@code [batch x frames x size / 2 + 1]}. */
     static Tensor magnitudes(Tensor sounds, int size) {
-        Tensor power = Series.spectra(sounds, size, size / 4).square().sum(-1L);
-        return Tensors.plus(Tensors.scale(power, 16.0 / size / size), SMALL_POWER).sqrt();
+        Tensor power = Series.power(Series.spectra(sounds, size, size / 4));
+        return Tensors.plus(Tensors.scale(power, 16.0 / size / size), SMALL_POWER)
+                .sqrt();
     }
 
     private static Tensor convergence(Tensor a, Tensor b) {

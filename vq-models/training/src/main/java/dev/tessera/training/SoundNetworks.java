@@ -35,11 +35,14 @@ final class SoundNetworks {
         width = recipe.integer("width", 1, 4096);
         spectrum = new Layer.CompressedStft(size, hop, recipe.integer("complex-bins", 0, bins()));
         if (Integer.bitCount(size) != 1 || hop % 2 != 0) {
-            throw new IllegalArgumentException(
-                    "the recipe's window is " + size + ", must be a power of two, and its hop " + hop + ", must be even");
+            throw new IllegalArgumentException("the recipe's window is " + size
+                    + ", must be a power of two, and its hop " + hop + ", must be even");
         }
         Blocks blocks = new Blocks(
-                width, recipe.integer("expansion", 1, 16), recipe.integer("kernel", 1, 255), recipe.integer("look-ahead", 0, 254));
+                width,
+                recipe.integer("expansion", 1, 16),
+                recipe.integer("kernel", 1, 255),
+                recipe.integer("look-ahead", 0, 254));
         List<Layer> encoding = new ArrayList<>();
         encoding.add(spectrum);
         encoding.add(new Layer.Conv1d(bins() + 2 * spectrum.complexBins(), width, 1, 1, 0, 1));
@@ -183,7 +186,8 @@ final class SoundNetworks {
                 squares[d] += square(components.data()[i * own.length + d]);
             }
             for (int k = 0; k < bins; k++) {
-                double magnitude = Math.max(LEAST_MAGNITUDE, square(square(magnitudes.data()[i * bins + k])));
+                double magnitude =
+                        Math.max(LEAST_MAGNITUDE, square(square(magnitudes.data()[i * bins + k])));
                 double log = Math.log(magnitude * size / 4);
                 mean[k] += log / magnitudes.count();
                 for (int d = 0; d < own.length; d++) {

@@ -122,7 +122,8 @@ final class SoundPool {
             for (Map.Entry<String, List<Integer>> entry : byKind.entrySet()) {
                 double share = share(shares, entry.getKey());
                 Collections.shuffle(entry.getValue(), new Random(seed));
-                Kind kind = read(source, sampleRate, entry.getValue(), share, (long) (budget / 2 * share / total), workers);
+                Kind kind =
+                        read(source, sampleRate, entry.getValue(), share, (long) (budget / 2 * share / total), workers);
                 if (kind.length() > 0) {
                     kinds.add(kind);
                     progress.accept(String.format(

@@ -22,7 +22,8 @@ class ExportTest {
     Stream<DynamicTest> exportedQuantizersAgreeWithTheForwardPass() {
         return Bottlenecks.NAMES.stream()
                 .map(name -> dynamicTest(name, () -> {
-                    Recipe recipe = Recipe.read(Media.IMAGE,
+                    Recipe recipe = Recipe.read(
+                            Media.IMAGE,
                             "image-f16",
                             Map.of(
                                     "quantizer",

@@ -86,7 +86,8 @@ class ImageTrainingTest {
     @ParameterizedTest
     @ValueSource(ints = {8, 16})
     void theNetworkStartsAsTheKlt(int factor) throws IOException {
-        Recipe recipe = Recipe.read(Media.IMAGE,
+        Recipe recipe = Recipe.read(
+                Media.IMAGE,
                 "image-f16",
                 small("factor", Integer.toString(factor), "dim", "24", "quantizer", "vq", "fine-blocks", "1"));
         ParameterStore store = new ParameterStore();

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.vqmodels.CodebookFile;
+import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.nn.FeatureMap;
 import dev.tessera.vqmodels.nn.Sequence;
+import dev.tessera.vqmodels.training.TrainingOrder;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -33,6 +36,7 @@ class NetworkParityTest {
     @CsvSource({"image-f16, convnext, 16", "image-f8, convnext, 8", "image-bench, strided, 4"})
     void everyLayerGivesTheValuesOfTheEngine(String name, String network, int factor) throws IOException {
         Recipe recipe = Recipe.read(
+                Media.IMAGE,
                 name,
                 Map.of(
                         "network", network, "factor", Integer.toString(factor), "width", "24", "quantizer", "vq", "codes",
@@ -40,7 +44,9 @@ class NetworkParityTest {
         ParameterStore store = new ParameterStore();
         SplittableRandom random = new SplittableRandom(3);
         Bottleneck bottleneck = Bottlenecks.of(recipe, store, random);
-        ImageNetworks networks = ImageNetworks.of(recipe, bottleneck.dim(), store, random);
+        TrainingOrder order = new TrainingOrder(Path.of("m"), name, Map.of(), 0, false, 1, line -> {});
+        ImageMedium medium =
+                new ImageMedium(recipe, order, new TestPictures(1, 64), bottleneck.dim(), store, random);
         store.seal();
         for (Parameter parameter : store.parameters()) { // every layer must matter: branches start near 0, biases at it
             if (parameter.shape.length == 1) {
@@ -49,11 +55,11 @@ class NetworkParityTest {
         }
         int wanted = bottleneck.wantedForStart();
         bottleneck.start(Latents.of(wanted, bottleneck.dim(), Gradients.random(wanted * bottleneck.dim(), 1, 5)), 1, 1);
-        ModelFile file = ImageModelExport.of(recipe, store, networks, bottleneck, 1, 1);
+        ModelFile file = ModelExport.of(recipe, store, medium, bottleneck, 1);
 
         float[] picture = Gradients.random(3 * HEIGHT * factor * WIDTH * factor, 3, 8);
         float[] latents = compare(
-                networks.encoder,
+                medium.encoder(),
                 dev.tessera.vqmodels.nn.Network.read(file, "encoder"),
                 FeatureMap.of(3, HEIGHT * factor, WIDTH * factor, picture));
         Quantizer quantizer = CodebookFile.quantizer(file, CodebookFile.PREFIX);
@@ -63,7 +69,7 @@ class NetworkParityTest {
         assertArrayEquals(tokens, quantizer.quantize(positions(own.toArray(), quantizer.dim()), 1));
         assertTrue(Arrays.stream(tokens).distinct().count() > 3, "tokens differ among themselves");
         compare(
-                networks.decoder,
+                medium.decoder(),
                 dev.tessera.vqmodels.nn.Network.read(file, "decoder"),
                 FeatureMap.of(8, HEIGHT, WIDTH, Gradients.random(8 * HEIGHT * WIDTH, 1, 9)));
     }

@@ -90,7 +90,8 @@ class SoundTrainingTest {
     @ValueSource(strings = {"vq", "fsq", "bsq", "simvq", "factorized"})
     void otherQuantizersTrainToo(String quantizer) throws IOException {
         Path output = folder.resolve("m.safetensors");
-        assertTrue(train(output, false, small("quantizer", quantizer, "steps", "2")).finished());
+        assertTrue(train(output, false, small("quantizer", quantizer, "steps", "2"))
+                .finished());
         ModelFile model = ModelFile.read(output);
         assertEquals("neural_audio_tokenizer", model.config().string("model_type"));
         Quantizer exported = CodebookFile.quantizer(model, CodebookFile.PREFIX);
@@ -139,8 +140,7 @@ class SoundTrainingTest {
         Recipe recipe = Recipe.read(
                 Media.AUDIO, "audio-24k", small("token-frames", Integer.toString(tokenFrames), "look-ahead", "2"));
         ParameterStore store = new ParameterStore();
-        SoundMedium medium =
-                new SoundMedium(recipe, order(recipe), SOUNDS, 8, store, new SplittableRandom(3));
+        SoundMedium medium = new SoundMedium(recipe, order(recipe), SOUNDS, 8, store, new SplittableRandom(3));
         store.seal();
         medium.read();
         medium.start(new NoBottleneck(), new SplittableRandom(4));
