@@ -304,7 +304,7 @@ class QuantizerCommandsTest {
                         start, fit(quantizer, quantizer + start, options).json().get("sha256"));
             }
             assertEquals(4, named.values().stream().distinct().count(), named::toString);
-            assertEquals(usual, named.get("plusplus"));
+            assertEquals(usual, named.get("parallel"));
         }
     }
 
