@@ -23,8 +23,7 @@ public final class AdaptiveTokenModel implements TokenStreamModel {
         if (order < 0 || order > 2) {
             throw new IllegalArgumentException("order is " + order + ", must be in [0, 2]");
         }
-        TokenGrid.check(height, width);
-        this.walk = new Walk(new TokenGrid(Geometry.trees(spec, height), height, width), order, spec.tableBits());
+        this.walk = new Walk(new TokenGrid(Geometry.trees(spec, height > 1), height > 1, height, width), order, spec.tableBits());
     }
 
     @Override
@@ -64,7 +63,7 @@ public final class AdaptiveTokenModel implements TokenStreamModel {
             int s = grid.stage();
             int left = grid.rank(s, 0, -1);
             int first = s == 0 ? left : grid.rank(s - 1, 0, 0);
-            int second = grid.height > 1 ? grid.rank(s, -1, 0) : s == 0 ? grid.rank(s, 0, -2) : left;
+            int second = grid.isGrid ? grid.rank(s, -1, 0) : s == 0 ? grid.rank(s, 0, -2) : left;
             hashes[0] = ContextTable.hash(s, 0, 0, 0);
             if (hashes.length > 1) {
                 hashes[1] = ContextTable.hash(s, 1, first, 0);

@@ -27,6 +27,11 @@ final class ContextTable {
         this.shift = 36 - tableBits;
     }
 
+    /** What was learnt, live. */
+    Learnt state() {
+        return new Learnt(slots, Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
     /** The hash of a context: its number and what it sees. */
     static int hash(int stage, int context, int a, int b) {
         int h = (stage * 32 + context + 1) * 0x2C1B3C6D + a * 0x297A2D39;

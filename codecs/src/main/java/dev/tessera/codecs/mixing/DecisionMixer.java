@@ -1,6 +1,7 @@
 package dev.tessera.codecs.mixing;
 
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /**
  * Two layers of logistic mixing in integers (Mattern 2012; Mahoney 2005): several weight sets, each chosen by a
@@ -40,6 +41,12 @@ final class DecisionMixer {
         this.inputs = new int[width];
         this.rows = new int[sets][];
         this.dots = new int[sets];
+    }
+
+    /** What was learnt, live. */
+    Stream<Learnt> state() {
+        return Stream.concat(Arrays.stream(weights).flatMap(Arrays::stream), Stream.of(outer))
+                .map(values -> Learnt.within(WEIGHT_LIMIT, values));
     }
 
     /** The predictions to mix, stretched; the caller writes them. */

@@ -43,6 +43,23 @@ abstract class DecisionModel {
         place(rank);
     }
 
+    /** Learns a token without coding it. */
+    final void observeToken(int index) {
+        int rank = grid.checkedRank(index);
+        CodeTree tree = grid.tree();
+        prepare();
+        int node = 1;
+        for (int depth = 0; depth < tree.bits; depth++) {
+            int bit = rank >> tree.bits - 1 - depth & 1;
+            if (tree.splits(node, depth)) {
+                predict(depth, node, true);
+                learn(bit);
+            }
+            node = node << 1 | bit;
+        }
+        place(rank);
+    }
+
     final int decodeToken(RangeDecoder decoder) {
         CodeTree tree = grid.tree();
         prepare();

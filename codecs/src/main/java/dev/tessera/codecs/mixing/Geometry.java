@@ -3,6 +3,7 @@ package dev.tessera.codecs.mixing;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the code vectors say of the token to come. The vector at a position (the sum of its stages) is predicted from
@@ -23,10 +24,12 @@ final class Geometry {
     private static final int POINT_LIMIT = 65535;
     private static final int FEATURE_LIMIT = 1023; // 4 standard deviations
     private static final int DEVIATION_LIMIT = 2047;
+    private static final int LARGEST_VARIANCE = 4 * VECTOR_LIMIT * VECTOR_LIMIT;
+    private static final int LARGEST_INVERSE = 65536 / 4;
+    private static final int LARGEST_COUNT = 1 << 30; // of positions; more say no more
     private static final int UNIT_LIMIT = 2047;
 
     private final int dim;
-    private final int height;
     private final int width;
     private final boolean grid;
     private final int neighbours;
@@ -41,17 +44,16 @@ final class Geometry {
     private final int[] errorInverse; // [activity x dim], 2^16 / deviation
     private final int[] errorCount; // [activity]
     private final long power;
-    private int actualCount;
+    private final int[] actualCount = new int[1];
     private int[] predicted;
     private int activity;
     private int unit;
     private int likelihood;
 
-    Geometry(TokenStreamSpec spec, int height, int width) {
-        this.grid = height > 1;
-        this.height = height;
-        this.width = width;
-        this.trees = trees(spec, height);
+    Geometry(TokenGrid place) {
+        this.grid = place.isGrid;
+        this.width = place.width;
+        this.trees = place.trees;
         this.dim = trees.getFirst().dim;
         this.neighbours = grid ? 6 : 3;
         CodeTree first = trees.getFirst();
@@ -62,7 +64,7 @@ final class Geometry {
         this.power = square / first.size + 1;
         this.predictor =
                 new VectorPredictor(dim, power, grid ? new int[] {128, 128, 0, 0, 0, 0} : new int[] {205, 0, 0});
-        this.vectors = new int[height * width * dim];
+        this.vectors = new int[place.height * width * dim];
         this.residual = new int[dim];
         int used = (1 + (trees.size() > 1 ? 1 : 0) + linearNeighbours()) * dim + 1;
         this.features = new int[used + 7 & -8];
@@ -79,9 +81,14 @@ final class Geometry {
         Arrays.fill(actualInverse, inverse(start));
     }
 
-    /** The decision trees of all stages. */
-    List<CodeTree> trees() {
-        return trees;
+    /** What was learnt, live. */
+    Stream<Learnt> state() {
+        Stream<Learnt> variances =
+                Stream.of(actualVariance, errorVariance).map(values -> new Learnt(values, 0, LARGEST_VARIANCE));
+        Stream<Learnt> inverses =
+                Stream.of(actualInverse, errorInverse).map(values -> new Learnt(values, 0, LARGEST_INVERSE));
+        Stream<Learnt> counts = Stream.of(errorCount, actualCount).map(values -> new Learnt(values, 0, LARGEST_COUNT));
+        return Stream.of(predictor.state(), variances, inverses, counts).flatMap(s -> s);
     }
 
     /** Inputs of a linear model of a decision: standardized, 1.0 = 256; a multiple of 8 of them. */
@@ -183,7 +190,7 @@ final class Geometry {
         predictor.learn(vectors, at);
         int inverses = activity * dim;
         int errorRate = LogisticTables.rate(Math.min(255, errorCount[activity] + 7));
-        int actualRate = LogisticTables.rate(Math.min(500, actualCount + 7));
+        int actualRate = LogisticTables.rate(Math.min(500, actualCount[0] + 7));
         for (int d = 0; d < dim; d++) {
             long error = predicted[d] - vectors[at + d];
             long actual = vectors[at + d];
@@ -192,16 +199,23 @@ final class Geometry {
             errorVariance[inverses + d] = e + (int) ((error * error - e) * errorRate >> 16);
             actualVariance[d] = a + (int) ((actual * actual - a) * actualRate >> 16);
         }
-        if ((errorCount[activity]++ & 15) == 15) { // a root each: not at every position
+        if (count(errorCount, activity)) { // a root each: not at every position
             for (int d = 0; d < dim; d++) {
                 errorInverse[inverses + d] = inverse(errorVariance[inverses + d]);
             }
         }
-        if ((actualCount++ & 15) == 15) {
+        if (count(actualCount, 0)) {
             for (int d = 0; d < dim; d++) {
                 actualInverse[d] = inverse(actualVariance[d]);
             }
         }
+    }
+
+    /** Counts a position; true for every sixteenth. */
+    private static boolean count(int[] counts, int at) {
+        int before = counts[at];
+        counts[at] = before == LARGEST_COUNT ? LARGEST_COUNT - 15 : before + 1;
+        return (before & 15) == 15;
     }
 
     private int linearNeighbours() {
@@ -242,13 +256,13 @@ final class Geometry {
     }
 
     /** The trees of all stages; without code vectors their digits are those of the index. */
-    static List<CodeTree> trees(TokenStreamSpec spec, int height) {
+    static List<CodeTree> trees(TokenStreamSpec spec, boolean grid) {
         List<CodeVectors> books = spec.geometry();
         if (books.isEmpty()) {
             return Arrays.stream(spec.codebookSizes()).mapToObj(CodeTree::new).toList();
         }
         int dim =
-                Math.min(height > 1 ? GRID_DIM : SEQUENCE_DIM, books.getFirst().codeDim());
+                Math.min(grid ? GRID_DIM : SEQUENCE_DIM, books.getFirst().codeDim());
         int[][] axes = PrincipalAxes.of(unpack(books.getFirst()), dim);
         List<int[][]> projected = new ArrayList<>();
         long largest = 1;

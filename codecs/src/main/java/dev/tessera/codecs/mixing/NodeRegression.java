@@ -1,5 +1,8 @@
 package dev.tessera.codecs.mixing;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
+
 /**
  * A logistic regression of its own at every node of the upper levels of a decision tree, learnt on line in integers:
  * what
@@ -22,6 +25,16 @@ final class NodeRegression {
         this.width = width;
         this.nodes = Math.min(NODES, nodes);
         this.weights = new int[stages * this.nodes][];
+    }
+
+    /** What was learnt, live: rows for all nodes, so that the number of arrays depends on the spec only. */
+    Stream<Learnt> state() {
+        for (int i = 0; i < weights.length; i++) {
+            if (weights[i] == null) {
+                weights[i] = new int[width];
+            }
+        }
+        return Arrays.stream(weights).map(values -> Learnt.within(WEIGHT_LIMIT, values));
     }
 
     /** The stretched prediction, within {@link LogisticTables#LIMIT}; 0 where there is no regression. */

@@ -8,7 +8,8 @@ final class TokenGrid {
     final int stages;
     final int height;
     final int width;
-    private final List<CodeTree> trees;
+    final boolean isGrid; // a sequence otherwise
+    final List<CodeTree> trees;
     private final int[][] ranks; // [stage][position], -1 = not coded yet
     private int stage;
     private int y;
@@ -17,9 +18,10 @@ final class TokenGrid {
     /**
      * @throws IllegalArgumentException when an extent is negative or the grid has no positions or more than 2^26
      */
-    TokenGrid(List<CodeTree> trees, int height, int width) {
+    TokenGrid(List<CodeTree> trees, boolean isGrid, int height, int width) {
         check(height, width);
         this.trees = trees;
+        this.isGrid = isGrid;
         this.stages = trees.size();
         this.height = height;
         this.width = width;

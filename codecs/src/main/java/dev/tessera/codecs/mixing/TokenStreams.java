@@ -7,6 +7,7 @@ import dev.tessera.codecs.RangeEncoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /**
@@ -17,10 +18,12 @@ import java.util.zip.CRC32C;
  * the {@link Method} (u8), a CRC-32C (u32) of that number, the number of stages, the codebook sizes and the shape (i32
  * each) and of the payload, all little-endian, then the payload, the bytes of a {@link RangeEncoder}. The spec and
  * the shape are not
- * in the stream.
+ * in the stream. Method 4 is {@link Method#MIXING} from a {@link MixingPrior}, which is not in the stream either; the checksum
+ * covers that of its bytes (u32), behind the shape.
  */
 public final class TokenStreams {
     private static final int HEADER_BYTES = 5;
+    private static final int WITH_PRIOR = Method.values().length; // as the number of a method
 
     private TokenStreams() {}
 
@@ -48,26 +51,39 @@ public final class TokenStreams {
      *     has more than 2^26 positions
      */
     public static byte[] encode(TokenStreamSpec spec, Method method, Tokens tokens) {
-        int[] sizes = spec.codebookSizes();
-        if (!Arrays.equals(sizes, tokens.codebookSizes())) {
-            throw new IllegalArgumentException("codebook sizes are " + Arrays.toString(tokens.codebookSizes())
-                    + ", must be " + Arrays.toString(sizes));
-        }
+        checkSizes(spec, tokens);
         int[] shape = tokens.shape();
-        positions(shape);
+        int positions = positions(shape);
+        return encode(
+                tokens,
+                method.ordinal(),
+                0,
+                positions == 0 ? null : method.model(spec, height(shape), shape[shape.length - 1]));
+    }
+
+    /** The bytes of {@code tokens} by a {@link MixingTokenModel} that starts from {@code prior}; else as above. */
+    public static byte[] encode(MixingPrior prior, Tokens tokens) {
+        checkSizes(prior.spec(), tokens);
+        int[] shape = tokens.shape();
+        int positions = positions(shape);
+        return encode(
+                tokens,
+                WITH_PRIOR,
+                prior.checksum(),
+                positions == 0 ? null : new MixingTokenModel(prior, prior.height(shape), shape[shape.length - 1]));
+    }
+
+    private static byte[] encode(Tokens tokens, int method, int seal, TokenStreamModel model) {
         RangeEncoder encoder = new RangeEncoder();
-        if (tokens.positions() > 0) {
-            TokenStreamModel model = method.model(spec, height(shape), shape[shape.length - 1]);
-            for (int p = 0; p < tokens.positions(); p++) {
-                for (int s = 0; s < sizes.length; s++) {
-                    model.encode(encoder, tokens.index(s, p));
-                }
+        for (int p = 0; p < tokens.positions(); p++) {
+            for (int s = 0; s < tokens.stages(); s++) {
+                model.encode(encoder, tokens.index(s, p));
             }
         }
         byte[] payload = encoder.finish();
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + payload.length).order(ByteOrder.LITTLE_ENDIAN);
-        out.put((byte) method.ordinal());
-        out.putInt(checksum(method.ordinal(), sizes, shape, payload, 0));
+        out.put((byte) method);
+        out.putInt(checksum(method, seal, tokens.codebookSizes(), tokens.shape(), payload, 0));
         out.put(payload);
         return out.array();
     }
@@ -79,23 +95,39 @@ public final class TokenStreams {
      * @throws CorruptBitstreamException when the bytes are not such a stream of this spec and shape
      */
     public static Tokens decode(TokenStreamSpec spec, int[] shape, byte[] bytes) throws CorruptBitstreamException {
+        int method = method(bytes);
+        if (method >= WITH_PRIOR) {
+            throw new CorruptBitstreamException(
+                    0, "method is " + method + ", must be in [0, " + (WITH_PRIOR - 1) + "] without a prior");
+        }
+        return decode(spec, shape, bytes, 0, () -> Method.values()[method].model(spec, height(shape), shape[shape.length - 1]));
+    }
+
+    /** The tokens of bytes that were made with {@code prior}; else as above. */
+    public static Tokens decode(MixingPrior prior, int[] shape, byte[] bytes) throws CorruptBitstreamException {
+        int method = method(bytes);
+        if (method != WITH_PRIOR) {
+            throw new CorruptBitstreamException(0, "method is " + method + ", must be " + WITH_PRIOR + " with a prior");
+        }
+        return decode(
+                prior.spec(),
+                shape,
+                bytes,
+                prior.checksum(),
+                () -> new MixingTokenModel(prior, prior.height(shape), shape[shape.length - 1]));
+    }
+
+    private static Tokens decode(
+            TokenStreamSpec spec, int[] shape, byte[] bytes, int seal, Supplier<TokenStreamModel> start)
+            throws CorruptBitstreamException {
         int positions = positions(shape);
         int[] sizes = spec.codebookSizes();
         if ((long) positions * sizes.length > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
                     "there are " + positions + " x " + sizes.length + " tokens, must be below 2^31 - 8");
         }
-        if (bytes.length < HEADER_BYTES) {
-            throw new CorruptBitstreamException(
-                    bytes.length, "stream has " + bytes.length + " bytes, must have at least " + HEADER_BYTES);
-        }
-        int method = bytes[0] & 0xFF;
-        if (method >= Method.values().length) {
-            throw new CorruptBitstreamException(
-                    0, "method is " + method + ", must be in [0, " + (Method.values().length - 1) + "]");
-        }
         int stored = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(1);
-        int actual = checksum(method, sizes, shape, bytes, HEADER_BYTES);
+        int actual = checksum(bytes[0], seal, sizes, shape, bytes, HEADER_BYTES);
         if (stored != actual) {
             throw new CorruptBitstreamException(
                     1,
@@ -103,7 +135,7 @@ public final class TokenStreams {
         }
         int[] indices = new int[positions * sizes.length];
         if (positions > 0) {
-            TokenStreamModel model = Method.values()[method].model(spec, height(shape), shape[shape.length - 1]);
+            TokenStreamModel model = start.get();
             RangeDecoder decoder = new RangeDecoder(bytes, HEADER_BYTES, bytes.length - HEADER_BYTES);
             for (int p = 0; p < positions; p++) {
                 for (int s = 0; s < sizes.length; s++) {
@@ -112,6 +144,22 @@ public final class TokenStreams {
             }
         }
         return Tokens.of(shape, sizes, indices);
+    }
+
+    private static int method(byte[] bytes) throws CorruptBitstreamException {
+        if (bytes.length < HEADER_BYTES) {
+            throw new CorruptBitstreamException(
+                    bytes.length, "stream has " + bytes.length + " bytes, must have at least " + HEADER_BYTES);
+        }
+        return bytes[0] & 0xFF;
+    }
+
+    static void checkSizes(TokenStreamSpec spec, Tokens tokens) {
+        int[] sizes = spec.codebookSizes();
+        if (!Arrays.equals(sizes, tokens.codebookSizes())) {
+            throw new IllegalArgumentException("codebook sizes are " + Arrays.toString(tokens.codebookSizes())
+                    + ", must be " + Arrays.toString(sizes));
+        }
     }
 
     private static int height(int[] shape) {
@@ -136,7 +184,7 @@ public final class TokenStreams {
         return (int) positions;
     }
 
-    private static int checksum(int method, int[] sizes, int[] shape, byte[] bytes, int from) {
+    private static int checksum(int method, int seal, int[] sizes, int[] shape, byte[] bytes, int from) {
         ByteBuffer head =
                 ByteBuffer.allocate(4 * (2 + sizes.length + shape.length)).order(ByteOrder.LITTLE_ENDIAN);
         head.putInt(method).putInt(sizes.length);
@@ -148,6 +196,9 @@ public final class TokenStreams {
         }
         CRC32C crc = new CRC32C();
         crc.update(head.array());
+        if (method == WITH_PRIOR) {
+            crc.update(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, seal));
+        }
         crc.update(bytes, from, bytes.length - from);
         return (int) crc.getValue();
     }

@@ -1,5 +1,8 @@
 package dev.tessera.codecs.mixing;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
+
 /**
  * Predicts the vector at a position from the vectors of its neighbours: one linear map, learnt on line by normalized
  * least mean squares (Widrow and Hoff 1960; the step is divided by the squared length of the input), in integers.
@@ -34,6 +37,11 @@ final class VectorPredictor {
             }
         }
         inputs[used - 1] = (int) PrincipalAxes.root(power / dim) + 1;
+    }
+
+    /** What was learnt, live. */
+    Stream<Learnt> state() {
+        return Arrays.stream(weights).map(values -> Learnt.within(WEIGHT_LIMIT, values));
     }
 
     /** Where the neighbours' vectors go, one after the other. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TokenStreamsTest {
-    private static final int TABLE_BITS = 12;
+    private static final int TABLE_BITS = WanderingTokens.TABLE_BITS;
 
     @Property(tries = 60)
     void anyTokensComeBack(@ForAll long seed) throws IOException {
@@ -76,7 +76,7 @@ class TokenStreamsTest {
     void goldenStreamsStayTheSame(Method method) throws IOException {
         for (boolean grid : new boolean[] {true, false}) {
             for (boolean geometry : new boolean[] {true, false}) {
-                Walk walk = new Walk(grid);
+                WanderingTokens walk = new WanderingTokens(grid);
                 TokenStreamSpec spec = geometry ? walk.spec : new TokenStreamSpec(walk.sizes, List.of(), TABLE_BITS);
                 String name = "/golden/token-stream/" + method + (grid ? "-grid" : "-sequence")
                         + (geometry ? "-geometry" : "") + ".bin";
@@ -93,7 +93,7 @@ class TokenStreamsTest {
     @ParameterizedTest
     @EnumSource(Method.class)
     void damageIsAlwaysFound(Method method) {
-        Walk walk = new Walk(true);
+        WanderingTokens walk = new WanderingTokens(true);
         byte[] bytes = TokenStreams.encode(walk.spec, method, walk.tokens);
         int[] shape = walk.tokens.shape();
         for (int length = 0; length < bytes.length; length++) {
@@ -128,7 +128,7 @@ class TokenStreamsTest {
     @EnumSource(Method.class)
     void askingForCostsChangesNothingAndTellsThem(Method method) {
         for (boolean grid : new boolean[] {true, false}) {
-            Walk walk = new Walk(grid);
+            WanderingTokens walk = new WanderingTokens(grid);
             int[] indices = walk.tokens.toPositionMajor();
             TokenStreamModel model = method.model(walk.spec, walk.height, walk.width);
             TokenStreamModel silent = method.model(walk.spec, walk.height, walk.width);
@@ -149,7 +149,7 @@ class TokenStreamsTest {
 
     @Test
     void mixingBeatsFrequenciesAndGeometryBeatsBoth() {
-        Walk walk = new Walk(true);
+        WanderingTokens walk = new WanderingTokens(true);
         TokenStreamSpec plain = new TokenStreamSpec(walk.sizes, List.of(), TABLE_BITS);
         int order0 = TokenStreams.encode(plain, Method.ORDER_0, walk.tokens).length;
         int order1 = TokenStreams.encode(plain, Method.ORDER_1, walk.tokens).length;
@@ -183,60 +183,5 @@ class TokenStreamsTest {
             geometry.add(CodeVectors.of(sizes[s], dim, values));
         }
         return new TokenStreamSpec(sizes, geometry, TABLE_BITS);
-    }
-
-    /** Two stages of 60 codes in the plane; a vector that wanders is quantized, so neighbours are near each other. */
-    private static final class Walk {
-        final int[] sizes = {60, 60};
-        final TokenStreamSpec spec;
-        final Tokens tokens;
-        final int height;
-        final int width;
-
-        Walk(boolean grid) {
-            height = grid ? 12 : 1;
-            width = grid ? 16 : 300;
-            Random random = new Random(5);
-            short[][] books = new short[2][120];
-            for (int i = 0; i < 120; i++) {
-                books[0][i] = (short) (random.nextInt(40001) - 20000);
-                books[1][i] = (short) (random.nextInt(8001) - 4000);
-            }
-            spec = new TokenStreamSpec(
-                    sizes, List.of(CodeVectors.of(60, 2, books[0]), CodeVectors.of(60, 2, books[1])), TABLE_BITS);
-            int items = grid ? 2 : 1;
-            int[] indices = new int[items * height * width * 2];
-            int[] target = new int[2];
-            for (int p = 0; p < indices.length / 2; p++) {
-                int y = p / width % height;
-                for (int d = 0; d < 2; d++) {
-                    int step = random.nextInt(4001) - 2000;
-                    target[d] = p % width == 0 ? y * 2500 - 15000 + step : Math.clamp(target[d] + step, -18000, 18000);
-                }
-                int[] left = target.clone();
-                for (int s = 0; s < 2; s++) {
-                    int nearest = nearest(books[s], left);
-                    indices[2 * p + s] = nearest;
-                    left[0] -= books[s][2 * nearest];
-                    left[1] -= books[s][2 * nearest + 1];
-                }
-            }
-            tokens =
-                    Tokens.ofPositionMajor(grid ? new int[] {items, height, width} : new int[] {width}, sizes, indices);
-        }
-
-        private static int nearest(short[] book, int[] target) {
-            int best = 0;
-            long least = Long.MAX_VALUE;
-            for (int k = 0; k < 60; k++) {
-                long dx = target[0] - book[2 * k];
-                long dy = target[1] - book[2 * k + 1];
-                if (dx * dx + dy * dy < least) {
-                    least = dx * dx + dy * dy;
-                    best = k;
-                }
-            }
-            return best;
-        }
     }
 }

@@ -94,7 +94,7 @@ public final class TokenStreamMain {
         return Tokens.ofPositionMajor(new int[] {positions / (height * width), height, width}, sizes, indices);
     }
 
-    private static List<Codebook> codebooks(Path file, int codes, int stages) throws IOException {
+    static List<Codebook> codebooks(Path file, int codes, int stages) throws IOException {
         try (NpyReader reader = NpyReader.open(file)) {
             float[] values = new float[Math.toIntExact(reader.remaining())];
             reader.readFloats(values);

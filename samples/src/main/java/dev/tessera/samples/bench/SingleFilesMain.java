@@ -1,0 +1,128 @@
+package dev.tessera.samples.bench;
+
+import dev.tessera.codebook.Tokens;
+import dev.tessera.codecs.GridModel;
+import dev.tessera.codecs.GridPrior;
+import dev.tessera.codecs.GridSpec;
+import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.CodeVectors;
+import dev.tessera.codecs.mixing.MixingPrior;
+import dev.tessera.codecs.mixing.TokenStreamSpec;
+import dev.tessera.codecs.mixing.TokenStreams;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+
+/**
+ * Single token files with a shipped prior, for {@code bench/single-files.sh}: learns the prior from the training files of a
+ * stream that {@code single_files.py} built and codes every held-out file by itself from that prior; files that do not come
+ * back end the run with an error. Prints a line for each held-out file: name, tokens, and the bytes by the mixing model with and
+ * without knowledge of the codebook, by the grid model, and by the mixing model without a prior. The size and the speed of the
+ * mixing model with a prior go to stderr.
+ *
+ * <p>Arguments: {@code WORK_DIR STREAM K STAGES}.
+ */
+public final class SingleFilesMain {
+    private static final int TABLE_BITS = 18;
+
+    private SingleFilesMain() {}
+
+    private record TokenFile(String name, Tokens tokens) {}
+
+    public static void main(String[] args) throws IOException {
+        Path work = Path.of(args[0]);
+        int stages = Integer.parseInt(args[3]);
+        int[] sizes = new int[stages];
+        Arrays.fill(sizes, Integer.parseInt(args[2]));
+        List<TokenFile> train = read(work, args[1], "train", sizes);
+        List<TokenFile> valid = read(work, args[1], "valid", sizes);
+        Collections.shuffle(train, new Random(1));
+        boolean isGrid = train.stream().anyMatch(f -> f.tokens.shape()[0] > 1);
+        List<Tokens> files = train.stream().map(TokenFile::tokens).toList();
+        TokenStreamSpec known = new TokenStreamSpec(
+                sizes,
+                CodeVectors.of(TokenStreamMain.codebooks(work.resolve(args[1] + ".codebook.npy"), sizes[0], stages)),
+                TABLE_BITS);
+        MixingPrior prior = MixingPrior.learn(known, isGrid, files);
+        MixingPrior plain = MixingPrior.learn(new TokenStreamSpec(sizes, List.of(), TABLE_BITS), isGrid, files);
+        GridPrior grid = gridPrior(GridSpec.of(sizes, false), files);
+        long cpu = 0;
+        long tokens = 0;
+        for (TokenFile file : valid) {
+            long start = cpuNanos();
+            byte[] bytes = TokenStreams.encode(prior, file.tokens);
+            cpu += cpuNanos() - start;
+            tokens += (long) file.tokens.positions() * stages;
+            if (!TokenStreams.decode(prior, file.tokens.shape(), bytes).equals(file.tokens)) {
+                throw new IllegalStateException(file.name + " does not come back");
+            }
+            System.out.println(file.name + " " + file.tokens.positions() * stages + " " + bytes.length + " "
+                    + TokenStreams.encode(plain, file.tokens).length + " "
+                    + gridBytes(grid, file.tokens) + " "
+                    + TokenStreams.encode(known, TokenStreams.Method.MIXING, file.tokens).length);
+        }
+        System.err.printf(
+                Locale.ROOT,
+                "%s: prior of %d bytes, %.3f Mtokens/s to code files one by one%n",
+                args[1],
+                prior.bytes().length,
+                1e3 * tokens / cpu);
+    }
+
+    private static GridPrior gridPrior(GridSpec spec, List<Tokens> files) {
+        GridModel model = new GridModel(GridPrior.blank(spec), 0, 0);
+        for (Tokens file : files) {
+            model = model.next(file.shape()[0], file.shape()[1]);
+            code(model, null, file);
+        }
+        return model.toPrior();
+    }
+
+    private static int gridBytes(GridPrior prior, Tokens file) {
+        RangeEncoder encoder = new RangeEncoder();
+        code(new GridModel(prior, file.shape()[0], file.shape()[1]), encoder, file);
+        return encoder.finish().length;
+    }
+
+    private static void code(GridModel model, RangeEncoder encoder, Tokens file) {
+        int width = file.shape()[1];
+        for (int p = 0; p < file.positions(); p++) {
+            for (int s = 0; s < file.stages(); s++) {
+                if (encoder == null) {
+                    model.observe(s, p / width, p % width, file.index(s, p));
+                } else {
+                    model.encode(encoder, s, p / width, p % width, file.index(s, p));
+                }
+            }
+        }
+    }
+
+    private static long cpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    private static List<TokenFile> read(Path work, String stream, String part, int[] sizes) throws IOException {
+        List<TokenFile> files = new ArrayList<>();
+        for (String line : Files.readAllLines(work.resolve(stream + ".index"))) {
+            String[] fields = line.split(" ");
+            if (fields[0].equals(part)) {
+                ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(work.resolve(stream).resolve(fields[1] + ".u16")))
+                        .order(ByteOrder.LITTLE_ENDIAN);
+                int[] indices = new int[in.remaining() / 2];
+                Arrays.setAll(indices, i -> in.getChar(2 * i));
+                int[] shape = {Integer.parseInt(fields[2]), Integer.parseInt(fields[3])};
+                files.add(new TokenFile(fields[1], Tokens.ofPositionMajor(shape, sizes, indices)));
+            }
+        }
+        return files;
+    }
+}
