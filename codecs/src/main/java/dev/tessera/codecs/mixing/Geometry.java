@@ -261,8 +261,7 @@ final class Geometry {
         if (books.isEmpty()) {
             return Arrays.stream(spec.codebookSizes()).mapToObj(CodeTree::new).toList();
         }
-        int dim =
-                Math.min(grid ? GRID_DIM : SEQUENCE_DIM, books.getFirst().codeDim());
+        int dim = Math.min(grid ? GRID_DIM : SEQUENCE_DIM, books.getFirst().codeDim());
         int[][] axes = PrincipalAxes.of(unpack(books.getFirst()), dim);
         List<int[][]> projected = new ArrayList<>();
         long largest = 1;

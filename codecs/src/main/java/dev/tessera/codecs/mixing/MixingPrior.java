@@ -78,18 +78,21 @@ public final class MixingPrior {
                 if (value < part.lowest() || value > part.highest()) {
                     throw new CorruptBitstreamException(
                             in.position() - 4,
-                            "number of a prior is " + value + ", must be in [" + part.lowest() + ", " + part.highest() + "]");
+                            "number of a prior is " + value + ", must be in [" + part.lowest() + ", " + part.highest()
+                                    + "]");
                 }
                 part.values()[i] = value;
             }
         }
-        return new MixingPrior(spec, isGrid, blank.trees, parts.stream().map(Learnt::values).toArray(int[][]::new));
+        return new MixingPrior(
+                spec, isGrid, blank.trees, parts.stream().map(Learnt::values).toArray(int[][]::new));
     }
 
     /** All numbers that a model has learnt, little-endian i32, 4 bytes times 2^tableBits for each table. */
     public byte[] bytes() {
         List<int[]> parts = walk(1, 1).state().map(Learnt::values).toList();
-        ByteBuffer out = ByteBuffer.allocate(4 * parts.stream().mapToInt(part -> part.length).sum())
+        ByteBuffer out = ByteBuffer.allocate(
+                        4 * parts.stream().mapToInt(part -> part.length).sum())
                 .order(ByteOrder.LITTLE_ENDIAN);
         parts.forEach(part -> Arrays.stream(part).forEach(out::putInt));
         return out.array();

@@ -59,7 +59,11 @@ final class MixingWalk extends DecisionModel {
         Stream<Learnt> all = Stream.concat(counts, mixer.state());
         return geometry == null
                 ? all
-                : Stream.of(all, Stream.of(fineUnits.state(), activeUnits.state()), regression.state(), geometry.state())
+                : Stream.of(
+                                all,
+                                Stream.of(fineUnits.state(), activeUnits.state()),
+                                regression.state(),
+                                geometry.state())
                         .flatMap(s -> s);
     }
 

@@ -100,7 +100,12 @@ public final class TokenStreams {
             throw new CorruptBitstreamException(
                     0, "method is " + method + ", must be in [0, " + (WITH_PRIOR - 1) + "] without a prior");
         }
-        return decode(spec, shape, bytes, 0, () -> Method.values()[method].model(spec, height(shape), shape[shape.length - 1]));
+        return decode(
+                spec,
+                shape,
+                bytes,
+                0,
+                () -> Method.values()[method].model(spec, height(shape), shape[shape.length - 1]));
     }
 
     /** The tokens of bytes that were made with {@code prior}; else as above. */

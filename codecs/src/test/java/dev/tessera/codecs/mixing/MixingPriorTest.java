@@ -40,7 +40,8 @@ class MixingPriorTest {
     @Test
     void theGoldenStreamStaysTheSame() throws IOException {
         MixingPrior prior = MixingPrior.learn(SPEC, true, training(true));
-        try (InputStream in = MixingPriorTest.class.getResourceAsStream("/golden/token-stream/PRIOR-grid-geometry.bin")) {
+        try (InputStream in =
+                MixingPriorTest.class.getResourceAsStream("/golden/token-stream/PRIOR-grid-geometry.bin")) {
             assertArrayEquals(in.readAllBytes(), TokenStreams.encode(prior, new WanderingTokens(true).tokens));
         }
     }
@@ -97,7 +98,8 @@ class MixingPriorTest {
         for (int bit = 0; bit < 8 * bytes.length; bit++) {
             byte[] damaged = bytes.clone();
             damaged[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThrows(CorruptBitstreamException.class, () -> TokenStreams.decode(prior, shape, damaged), "bit " + bit);
+            assertThrows(
+                    CorruptBitstreamException.class, () -> TokenStreams.decode(prior, shape, damaged), "bit " + bit);
         }
         MixingPrior other = MixingPrior.learn(SPEC, true, training(true).subList(0, 1));
         assertThrows(CorruptBitstreamException.class, () -> TokenStreams.decode(other, shape, bytes));

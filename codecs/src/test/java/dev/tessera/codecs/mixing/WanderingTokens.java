@@ -48,8 +48,7 @@ final class WanderingTokens {
                 left[1] -= books[s][2 * nearest + 1];
             }
         }
-        tokens =
-                Tokens.ofPositionMajor(grid ? new int[] {items, height, width} : new int[] {width}, sizes, indices);
+        tokens = Tokens.ofPositionMajor(grid ? new int[] {items, height, width} : new int[] {width}, sizes, indices);
     }
 
     private static int nearest(short[] book, int[] target) {

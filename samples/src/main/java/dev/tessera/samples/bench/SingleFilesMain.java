@@ -115,7 +115,8 @@ public final class SingleFilesMain {
         for (String line : Files.readAllLines(work.resolve(stream + ".index"))) {
             String[] fields = line.split(" ");
             if (fields[0].equals(part)) {
-                ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(work.resolve(stream).resolve(fields[1] + ".u16")))
+                ByteBuffer in = ByteBuffer.wrap(
+                                Files.readAllBytes(work.resolve(stream).resolve(fields[1] + ".u16")))
                         .order(ByteOrder.LITTLE_ENDIAN);
                 int[] indices = new int[in.remaining() / 2];
                 Arrays.setAll(indices, i -> in.getChar(2 * i));

@@ -39,8 +39,9 @@ public final class MutationMain {
         Path work = Files.createTempDirectory("tessera-mutations");
         boolean clean = true;
         try {
-            List<Target> targets =
-                    Targets.all(work).stream().filter(t -> t.name().contains(part)).toList();
+            List<Target> targets = Targets.all(work).stream()
+                    .filter(t -> t.name().contains(part))
+                    .toList();
             System.out.println("| reader | mutations | refused | slowest, ms | most allocated, MB | failures |");
             System.out.println("|---|---|---|---|---|---|");
             for (int t = 0; t < targets.size(); t++) {
@@ -79,7 +80,8 @@ public final class MutationMain {
             check(target, stream, "whole", failures); // loads classes and models too
         }
         for (int i = 0; i < mutations; i++) {
-            Random random = new Random(seed * 0x9E3779B97F4A7C15L + target.name().hashCode() * 1_000_003L + i);
+            Random random =
+                    new Random(seed * 0x9E3779B97F4A7C15L + target.name().hashCode() * 1_000_003L + i);
             byte[] stream = target.streams().get(random.nextInt(target.streams().size()));
             byte[] damaged;
             try {
@@ -112,14 +114,17 @@ public final class MutationMain {
             boolean ours = e instanceof IOException && e.getClass().getName().startsWith("dev.tessera.");
             if (!ours || what.equals("whole")) {
                 StackTraceElement[] trace = e.getStackTrace();
-                failures.add(what + " gives " + e + (trace.length > 0 ? " at " + trace[0] + trace[Math.min(2, trace.length - 1)] : "")
-                        + ": " + hex(bytes));
+                failures.add(what + " gives " + e
+                        + (trace.length > 0 ? " at " + trace[0] + trace[Math.min(2, trace.length - 1)] : "") + ": "
+                        + hex(bytes));
             }
             return true;
         }
     }
 
     private static String hex(byte[] bytes) {
-        return bytes.length > SHOWN_BYTES ? bytes.length + " bytes" : HexFormat.of().formatHex(bytes);
+        return bytes.length > SHOWN_BYTES
+                ? bytes.length + " bytes"
+                : HexFormat.of().formatHex(bytes);
     }
 }

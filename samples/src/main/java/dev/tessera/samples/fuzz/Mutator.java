@@ -8,7 +8,18 @@ final class Mutator {
     private static final int MAX_BLOWS = 6;
     private static final int MAX_GROWTH = 64;
     private static final long[] EXTREMES = {
-        0, 1, -1, 0x7F, 0x80, 0x7FFF, 0xFFFF, Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 32, Long.MAX_VALUE, Long.MIN_VALUE
+        0,
+        1,
+        -1,
+        0x7F,
+        0x80,
+        0x7FFF,
+        0xFFFF,
+        Integer.MAX_VALUE,
+        Integer.MIN_VALUE,
+        1L << 32,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE
     };
 
     private Mutator() {}
