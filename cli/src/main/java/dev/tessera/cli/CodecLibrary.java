@@ -5,6 +5,7 @@ import dev.tessera.audio.AudioModel;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
+import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageModel;
@@ -58,12 +59,13 @@ final class CodecLibrary {
         return known;
     }
 
-    /** "image", "audio" or "tensor". */
+    /** "image", "audio", "tensor" or "tokens". */
     static String media(TsrHeader header) {
         return switch (header.geometry()) {
             case ImageGeometry _ -> "image";
             case AudioGeometry _ -> "audio";
             case TensorGeometry _ -> "tensor";
+            case TokenGeometry _ -> "tokens";
         };
     }
 

@@ -8,8 +8,12 @@ import dev.tessera.codebook.Kernels;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.circuit.LosslessImageCodec;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.TokenArray;
+import dev.tessera.codecs.mixing.TokenArrayCodec;
+import dev.tessera.codecs.mixing.TokenBook;
 import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.codecs.tensor.TensorSettings;
@@ -25,14 +29,17 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code tessera compress}: pictures, sound and float tensors to {@code .tsr} bitstreams. */
-@Command(name = "compress", description = "Compress pictures, sound and float tensors (.npy) to .tsr bitstreams.")
+/** {@code tessera compress}: pictures, sound, float tensors and arrays of tokens to {@code .tsr} bitstreams. */
+@Command(
+        name = "compress",
+        description = "Compress pictures, sound, float tensors and arrays of integers (.npy) to .tsr bitstreams.")
 final class CompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -66,6 +73,15 @@ final class CompressCommand extends TesseraCommand {
                             + " 'tensor', which makes the mean squared error smallest.",
             converter = StepRuleConverter.class)
     private StepRule steps = StepRule.CHANNEL;
+
+    @Option(names = "--lossless", description = "Pictures: keep every pixel (8 bits, no alpha).")
+    private boolean lossless;
+
+    @Option(
+            names = "--codebook",
+            paramLabel = "F",
+            description = "Arrays of integers: the codebook file whose indices they are; decompress needs it too.")
+    private Path codebook;
 
     @Mixin
     private LimitOptions limits;
@@ -116,10 +132,19 @@ final class CompressCommand extends TesseraCommand {
     private Map<String, Object> compress(Input input, OutputNaming naming) throws IOException {
         byte[] source = input.bytes();
         Map<String, Object> report = new LinkedHashMap<>();
-        byte[] file = switch (MediaType.of(source)) {
-            case IMAGE -> compressImage(source, input, report);
+        MediaType media = MediaType.of(source);
+        boolean tokens = media == MediaType.NPY && !TokenArrays.isFloat(source);
+        if (lossless && media != MediaType.IMAGE) {
+            throw new UsageException(
+                    "--lossless is for pictures; tensors take -q 100, integers are always kept exactly");
+        }
+        if (codebook != null && !tokens) {
+            throw new UsageException("--codebook is for arrays of integers");
+        }
+        byte[] file = switch (media) {
+            case IMAGE -> lossless ? compressLossless(source, input, report) : compressImage(source, input, report);
             case AUDIO -> compressAudio(source, input, report);
-            case NPY -> compressTensor(source, report);
+            case NPY -> tokens ? compressTokens(source, report) : compressTensor(source, report);
             default -> throw new CorruptBitstreamException(0, "no picture, sound or tensor that this build reads");
         };
         byte[] written = armour.of(file, verify, report);
@@ -162,6 +187,68 @@ final class CompressCommand extends TesseraCommand {
                     && first.height() == image.height());
         }
         return file;
+    }
+
+    private byte[] compressLossless(byte[] source, Input input, Map<String, Object> report) throws IOException {
+        checkExact("lossless pictures");
+        Image image = ImageFiles.read(source, input.name(), limits.maxPixels);
+        byte[] samples = LosslessPictures.samples(image);
+        long start = System.nanoTime();
+        byte[] file =
+                LosslessImageCodec.compress(samples, image.height(), image.width(), LosslessPictures.channels(image));
+        report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
+        report.put("width", image.width());
+        report.put("height", image.height());
+        report.put("bits_per_pixel", 8.0 * file.length / image.width() / image.height());
+        report.put("lossless", true);
+        report.put("bytes", file.length);
+        report.put("layout", layout.name());
+        report.put("verified", verify);
+        if (verify) {
+            checkVerified(Arrays.equals(
+                    samples,
+                    LosslessImageCodec.decompress(TsrFile.read(file, limits.limits()))
+                            .samples()));
+        }
+        return file;
+    }
+
+    private byte[] compressTokens(byte[] source, Map<String, Object> report) throws IOException {
+        checkExact("integers");
+        TokenArray array = TokenArrays.read(source, limits.maxPixels);
+        Optional<TokenBook> book = codebook == null ? Optional.empty() : Optional.of(TokenArrays.book(codebook));
+        int tokens = array.geometry().elements();
+        long start = System.nanoTime();
+        byte[] file;
+        try {
+            file = TokenArrayCodec.compress(array, book);
+        } catch (IllegalArgumentException e) { // what the array holds
+            throw new CorruptBitstreamException(0, e.getMessage());
+        }
+        report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
+        report.put("shape", array.geometry().shape());
+        report.put("dtype", array.geometry().type().name());
+        report.put("tokens", tokens);
+        report.put("bits_per_token", tokens == 0 ? null : 8.0 * file.length / tokens);
+        report.put("lossless", true);
+        report.put("bytes", file.length);
+        report.put("layout", layout.name());
+        report.put("verified", verify);
+        if (verify) {
+            checkVerified(array.equals(TokenArrayCodec.decompress(TsrFile.read(file, limits.limits()), book)));
+        }
+        return file;
+    }
+
+    /** Refuses options that mean nothing where every bit is kept. */
+    private void checkExact(String what) {
+        rate.refuse(what);
+        if (layout != Layout.single) {
+            throw new UsageException("--layout is " + layout + ", must be single for " + what);
+        }
+        if (model != null) {
+            throw new UsageException("--model is for lossy pictures and sound, not for " + what);
+        }
     }
 
     private byte[] compressAudio(byte[] source, Input input, Map<String, Object> report) throws IOException {
@@ -257,7 +344,9 @@ final class CompressCommand extends TesseraCommand {
 
     private static String line(Map<String, Object> r) {
         String rate;
-        if (r.get("bits_per_value") instanceof Double bits) {
+        if (r.get("bits_per_token") instanceof Double bits) {
+            rate = String.format("%.4f bits per token", bits);
+        } else if (r.get("bits_per_value") instanceof Double bits) {
             rate = String.format("%.4f bits per value", bits);
         } else if (r.get("bits_per_pixel") instanceof Double bits) {
             rate = String.format("%.4f bits per pixel", bits);

@@ -4,13 +4,19 @@ import dev.tessera.audio.AudioCodec;
 import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioSignal;
 import dev.tessera.codebook.Kernels;
+import dev.tessera.codecs.circuit.LosslessImageCodec;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
+import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.codecs.dataset.AtomicFile;
+import dev.tessera.codecs.mixing.TokenArray;
+import dev.tessera.codecs.mixing.TokenArrayCodec;
+import dev.tessera.codecs.mixing.TokenBook;
 import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.image.Image;
@@ -23,15 +29,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code tessera decompress}: {@code .tsr} bitstreams back to pictures, sound and tensors. */
+/** {@code tessera decompress}: {@code .tsr} bitstreams back to pictures, sound, tensors and tokens. */
 @Command(
         name = "decompress",
         description =
-                "Decompress .tsr bitstreams, armoured or not, to pictures (png, ppm, jpg), sound (wav, flac) and tensors (npy).")
+                "Decompress .tsr bitstreams, armoured or not, to pictures (png, ppm, jpg), sound (wav, flac), tensors and tokens (npy).")
 final class DecompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -44,6 +51,9 @@ final class DecompressCommand extends TesseraCommand {
 
     @Option(names = "--model", paramLabel = "M", description = "Path of a model that is not shipped.")
     private String model;
+
+    @Option(names = "--codebook", paramLabel = "F", description = "The codebook that tokens were compressed with.")
+    private Path codebook;
 
     @Option(names = "--partial", description = "Decode the whole chunks before the first missing or damaged one.")
     private boolean partial;
@@ -83,6 +93,17 @@ final class DecompressCommand extends TesseraCommand {
         long missingTokens = 0;
         long start = System.nanoTime();
         switch (file.header().geometry()) {
+            case ImageGeometry _
+            when LosslessImageCodec.isLossless(file.header()) -> {
+                Image image = LosslessPictures.image(LosslessImageCodec.decompress(file));
+                report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
+                report.put("width", image.width());
+                report.put("height", image.height());
+                report.put("bits_per_pixel", 8.0 * bytes.length / image.width() / image.height());
+                report.put("lossless", true);
+                String suffix = suffix(naming, ".png", List.of(".png", ".ppm"));
+                write(input, naming, suffix, report, out -> ImageFiles.write(image, out, suffix.substring(1)));
+            }
             case ImageGeometry _ -> {
                 ImageCodec codec = library.imageCodec(file.header());
                 Image image = codec.decompress(file, threads);
@@ -121,8 +142,19 @@ final class DecompressCommand extends TesseraCommand {
                 String suffix = suffix(naming, ".npy", List.of(".npy"));
                 write(input, naming, suffix, report, out -> TensorFiles.write(tensor, out));
             }
+            case TokenGeometry geometry -> {
+                TokenArray array = TokenArrayCodec.decompress(file, book(file.header()));
+                report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
+                report.put("shape", geometry.shape());
+                report.put("dtype", geometry.type().name());
+                report.put("tokens", geometry.elements());
+                report.put(
+                        "bits_per_token", geometry.elements() == 0 ? null : 8.0 * bytes.length / geometry.elements());
+                String suffix = suffix(naming, ".npy", List.of(".npy"));
+                write(input, naming, suffix, report, out -> TokenArrays.write(array, out));
+            }
         }
-        if (!(file.header().geometry() instanceof TensorGeometry)) { // a tensor is one chunk and needs no model
+        if (usesModel(file.header())) {
             report.put("missing_tokens", missingTokens);
             if (missing.length > 0) {
                 report.put("missing", Arrays.stream(missing).boxed().toList());
@@ -135,6 +167,26 @@ final class DecompressCommand extends TesseraCommand {
             warn(input, file, missingTokens);
         }
         return report;
+    }
+
+    /** The codebook that a file of tokens needs, if it needs one. */
+    private Optional<TokenBook> book(TsrHeader header) throws IOException {
+        if (!TokenArrayCodec.needsBook(header)) {
+            return Optional.empty();
+        }
+        if (codebook == null) {
+            throw new UsageException(
+                    "the tokens need --codebook, the file whose SHA-256 begins with " + header.model());
+        }
+        return Optional.of(TokenArrays.book(codebook));
+    }
+
+    /** Arrays are one chunk and need no model of the library, lossless pictures neither. */
+    private static boolean usesModel(TsrHeader header) {
+        return switch (header.geometry()) {
+            case ImageGeometry _, AudioGeometry _ -> !LosslessImageCodec.isLossless(header);
+            case TensorGeometry _, TokenGeometry _ -> false;
+        };
     }
 
     private Tolerance tolerance() {

@@ -1,12 +1,15 @@
 package dev.tessera.cli;
 
+import dev.tessera.codecs.circuit.LosslessImageCodec;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
+import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLimits;
 import dev.tessera.codecs.dataset.NpyReader;
+import dev.tessera.codecs.mixing.TokenArrayCodec;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
@@ -63,6 +66,7 @@ final class InfoCommand extends TesseraCommand {
                 values.put("width", image.width());
                 values.put("height", image.height());
                 values.put("bits_per_pixel", 8.0 * bytes.length / image.pixels());
+                values.put("lossless", LosslessImageCodec.isLossless(tsr.header()));
             }
             case AudioGeometry audio -> {
                 values.put("num_samples", audio.samples());
@@ -75,6 +79,12 @@ final class InfoCommand extends TesseraCommand {
                 values.put("dtype", tensor.type().name());
                 values.put("lossless", TensorCodec.isLossless(tsr.header()));
                 values.put("bits_per_value", tensor.elements() == 0 ? null : 8.0 * bytes.length / tensor.elements());
+            }
+            case TokenGeometry tokens -> {
+                values.put("shape", tokens.shape());
+                values.put("dtype", tokens.type().name());
+                values.put("codebook", TokenArrayCodec.needsBook(tsr.header()));
+                values.put("bits_per_token", tokens.elements() == 0 ? null : 8.0 * bytes.length / tokens.elements());
             }
         }
     }

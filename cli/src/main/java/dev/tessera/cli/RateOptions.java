@@ -67,6 +67,13 @@ final class RateOptions {
                 : common(DEFAULT_QUALITY);
     }
 
+    /** Says that what is compressed without loss takes no rate. */
+    void refuse(String what) {
+        if (choice != null) {
+            throw new UsageException("--bpp, --kbps, --size and -q are for lossy files, " + what + " are kept exactly");
+        }
+    }
+
     private RateTarget common(int defaultQuality) {
         if (choice == null) {
             return new RateTarget.Quality(defaultQuality);

@@ -26,10 +26,12 @@ public final class LosslessImageCoder {
     public static final long DEFAULT_MAX_PIXELS = 1L << 27;
 
     private static final int VERSION = 0;
-    private static final int STORED = ColorTransform.values().length;
+    static final int CODINGS = 4;
+
+    private static final int STORED = CODINGS - 1; // behind those of ColorTransform
     private static final int MAGIC_0 = 0x54;
     private static final int MAGIC_1 = 0x4C;
-    private static final long MAX_SAMPLES = 1L << 29;
+    static final long MAX_SAMPLES = 1L << 29;
 
     private final ImageCircuit model;
 
@@ -56,23 +58,30 @@ public final class LosslessImageCoder {
      * @param channels 1 (grey) or 3 (red, green, blue)
      */
     public byte[] encode(byte[] samples, int height, int width, int channels) {
+        Coded coded = code(samples, height, width, channels);
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        head.write(MAGIC_0);
+        head.write(MAGIC_1);
+        head.write(VERSION);
+        head.write(coded.coding);
+        head.write(channels);
+        StreamHead.putVarint(head, height);
+        StreamHead.putVarint(head, width);
+        return StreamHead.join(head.toByteArray(), coded.payload);
+    }
+
+    /** The payload of a stream and the number of its coding, in [0, {@value #CODINGS}). */
+    record Coded(int coding, byte[] payload) {}
+
+    Coded code(byte[] samples, int height, int width, int channels) {
         checkGeometry(samples, height, width, channels);
         ColorTransform transform = channels == 1 ? ColorTransform.NONE : bestTransform(samples, height, width);
         PaddedPlanes planes = planes(samples, height, width, channels, transform);
         RangeEncoder encoder = new RangeEncoder();
         code(new BitPort.Writing(encoder), planes);
         byte[] payload = encoder.finish();
-
-        ByteArrayOutputStream head = new ByteArrayOutputStream();
-        head.write(MAGIC_0);
-        head.write(MAGIC_1);
-        head.write(VERSION);
         boolean stored = payload.length >= samples.length; // noise: the circuit knows photos
-        head.write(stored ? STORED : transform.ordinal());
-        head.write(channels);
-        StreamHead.putVarint(head, height);
-        StreamHead.putVarint(head, width);
-        return StreamHead.join(head.toByteArray(), stored ? samples : payload);
+        return stored ? new Coded(STORED, samples) : new Coded(transform.ordinal(), payload);
     }
 
     /** Decodes a picture of at most {@link #DEFAULT_MAX_PIXELS}. */
@@ -113,7 +122,13 @@ public final class LosslessImageCoder {
                     "picture of " + height + " x " + width + " x " + channels + " has more than " + maxPixels
                             + " pixels or " + MAX_SAMPLES + " samples");
         }
-        int from = head.checkedPayload();
+        return decode(coding, stream, head.checkedPayload(), height, width, channels);
+    }
+
+    /** The picture of a {@link Coded} whose payload stands at the end of {@code stream}. */
+    Picture decode(int coding, byte[] stream, int from, int height, int width, int channels)
+            throws CorruptBitstreamException {
+        long pixels = (long) height * width;
         if (coding == STORED) {
             if (stream.length - from != pixels * channels) {
                 throw new CorruptBitstreamException(

@@ -13,6 +13,7 @@ final class HeaderCoding {
     private static final int MEDIA_IMAGE = 0;
     private static final int MEDIA_AUDIO = 1;
     private static final int MEDIA_TENSOR = 2;
+    private static final int MEDIA_TOKENS = 3;
     private static final int EXTENT_BYTES = 4;
     private static final int SAMPLES_BYTES = 5;
     private static final int RATE_BYTES = 3;
@@ -41,7 +42,8 @@ final class HeaderCoding {
                 out.varint(image.height() - 1);
             }
             case AudioGeometry audio -> writeAudio(audio, out);
-            case TensorGeometry tensor -> writeTensor(tensor, out);
+            case TensorGeometry tensor -> writeArray(tensor.type().ordinal(), tensor.shape(), out);
+            case TokenGeometry tokens -> writeArray(tokens.type().ordinal(), tokens.shape(), out);
         }
         out.varint(header.parameters());
         return out;
@@ -61,15 +63,14 @@ final class HeaderCoding {
         if ((kind & 1) != 0) {
             throw new CorruptBitstreamException(1, "the flag in bit 0 is set, which is reserved");
         }
-        if (media == MEDIA_TENSOR && layout((byte) kind) != TsrLayout.SINGLE) {
-            throw new CorruptBitstreamException(1, "a tensor in the layout " + layout((byte) kind) + " is reserved");
+        if (media >= MEDIA_TENSOR && layout((byte) kind) != TsrLayout.SINGLE) {
+            throw new CorruptBitstreamException(1, "an array in the layout " + layout((byte) kind) + " is reserved");
         }
         ModelHash model = new ModelHash(in.u24());
         Geometry geometry = switch (media) {
             case MEDIA_IMAGE -> new ImageGeometry((int) in.varint(EXTENT_BYTES) + 1, (int) in.varint(EXTENT_BYTES) + 1);
             case MEDIA_AUDIO -> readAudio(in);
-            case MEDIA_TENSOR -> readTensor(in);
-            default -> throw new CorruptBitstreamException(1, "media " + media + " is reserved");
+            default -> readArray(media, in);
         };
         return new TsrHeader(model, geometry, (int) in.varint(PARAMETER_BYTES));
     }
@@ -79,6 +80,7 @@ final class HeaderCoding {
             case ImageGeometry _ -> MEDIA_IMAGE;
             case AudioGeometry _ -> MEDIA_AUDIO;
             case TensorGeometry _ -> MEDIA_TENSOR;
+            case TokenGeometry _ -> MEDIA_TOKENS;
         };
     }
 
@@ -115,29 +117,35 @@ final class HeaderCoding {
         return new AudioGeometry(samples, rate, channels);
     }
 
-    private static void writeTensor(TensorGeometry tensor, HeaderWriter out) {
-        out.u8((tensor.type().ordinal() << 4) | tensor.shape().size());
-        for (int extent : tensor.shape()) {
+    private static void writeArray(int type, List<Integer> shape, HeaderWriter out) {
+        out.u8((type << 4) | shape.size());
+        for (int extent : shape) {
             out.varint(extent);
         }
     }
 
-    private static TensorGeometry readTensor(HeaderReader in) throws CorruptBitstreamException {
+    private static Geometry readArray(int media, HeaderReader in) throws CorruptBitstreamException {
         int form = in.u8();
         int rank = form & 15;
+        int type = form >>> 4;
         ElementType[] types = ElementType.values();
-        if (form >>> 4 >= types.length || rank < 1 || rank > TensorGeometry.MAX_RANK) {
+        TokenGeometry.ElementType[] integers = TokenGeometry.ElementType.values();
+        if (type >= (media == MEDIA_TENSOR ? types.length : integers.length)
+                || rank < 1
+                || rank > TensorGeometry.MAX_RANK) {
             throw new CorruptBitstreamException(
-                    GEOMETRY_OFFSET, "element type " + (form >>> 4) + " of " + rank + " axes is reserved");
+                    GEOMETRY_OFFSET, "element type " + type + " of " + rank + " axes is reserved");
         }
         List<Integer> shape = new ArrayList<>();
         for (int axis = 0; axis < rank; axis++) {
             shape.add((int) Math.min(in.varint(SAMPLES_BYTES), Integer.MAX_VALUE));
         }
         if (!TensorGeometry.isPossible(shape)) {
-            throw new CorruptBitstreamException(GEOMETRY_OFFSET, "a tensor of " + shape + " is too large");
+            throw new CorruptBitstreamException(GEOMETRY_OFFSET, "an array of " + shape + " is too large");
         }
-        return new TensorGeometry(shape, types[form >>> 4]);
+        return media == MEDIA_TENSOR
+                ? new TensorGeometry(shape, types[type])
+                : new TokenGeometry(shape, integers[type]);
     }
 
     private static int rateCode(int sampleRate) {

@@ -26,6 +26,23 @@ public record TensorGeometry(List<Integer> shape, ElementType type) implements G
         if (type == null) {
             throw new IllegalArgumentException("type must not be null");
         }
+        checkShape(shape);
+    }
+
+    /** Product of the shape. */
+    public int elements() {
+        return product(shape);
+    }
+
+    static int product(List<Integer> shape) {
+        int product = 1;
+        for (int extent : shape) {
+            product *= extent;
+        }
+        return product;
+    }
+
+    static void checkShape(List<Integer> shape) {
         if (shape.isEmpty() || shape.size() > MAX_RANK) {
             throw new IllegalArgumentException("shape is " + shape + ", must have 1 to " + MAX_RANK + " axes");
         }
@@ -33,15 +50,6 @@ public record TensorGeometry(List<Integer> shape, ElementType type) implements G
             throw new IllegalArgumentException(
                     "shape is " + shape + ", extents must be in [0, " + MAX_ELEMENTS + "], as must be their product");
         }
-    }
-
-    /** Product of the shape. */
-    public int elements() {
-        int product = 1;
-        for (int extent : shape) {
-            product *= extent;
-        }
-        return product;
     }
 
     static boolean isPossible(List<Integer> shape) {

@@ -7,7 +7,7 @@ import java.util.Optional;
  * The largest geometry a reader is willing to decode. A few hostile bytes can claim a picture of 2^56 pixels; such a file
  * is refused before anything is allocated for it.
  *
- * @param maxPixels width times height of a picture, elements of a tensor, at least 1
+ * @param maxPixels width times height of a picture, elements of a tensor or array of tokens, at least 1
  * @param maxSeconds length of a sound, at least 1
  */
 public record TsrLimits(long maxPixels, long maxSeconds) {
@@ -37,7 +37,10 @@ public record TsrLimits(long maxPixels, long maxSeconds) {
             case TensorGeometry tensor
             when tensor.elements() > maxPixels ->
                 Optional.of("a tensor of " + tensor.shape() + " is above the limit of " + maxPixels + " elements");
-            case ImageGeometry _, AudioGeometry _, TensorGeometry _ -> Optional.empty();
+            case TokenGeometry tokens
+            when tokens.elements() > maxPixels ->
+                Optional.of("an array of " + tokens.shape() + " is above the limit of " + maxPixels + " elements");
+            case ImageGeometry _, AudioGeometry _, TensorGeometry _, TokenGeometry _ -> Optional.empty();
         };
     }
 }

@@ -17,7 +17,7 @@ import java.util.Set;
  */
 public final class NpyWriter implements Closeable {
     private static final int BUFFER_BYTES = 1 << 16;
-    private static final Set<NpyType> WRITABLE = EnumSet.of(NpyType.U2, NpyType.I4, NpyType.I8, NpyType.F2, NpyType.F4);
+    private static final Set<NpyType> WRITABLE = EnumSet.complementOf(EnumSet.of(NpyType.F8));
 
     private final OutputStream out;
     private final NpyType type;
@@ -28,7 +28,7 @@ public final class NpyWriter implements Closeable {
     /**
      * Writes the header to {@code out}, which stays open when this writer is closed.
      *
-     * @param type U2, I4, I8, F2 or F4
+     * @param type any but F8
      * @param shape extents, row-major; none for a single number
      */
     public NpyWriter(OutputStream out, NpyType type, long... shape) throws IOException {
@@ -65,7 +65,7 @@ public final class NpyWriter implements Closeable {
     }
 
     /**
-     * Appends integers to a U2, I4 or I8 array.
+     * Appends integers to an array of integers; U8 takes those below 2^63.
      *
      * @throws IllegalArgumentException when a value does not fit the type
      */
@@ -100,15 +100,22 @@ public final class NpyWriter implements Closeable {
 
     private void put(long value) throws IOException {
         switch (type) {
-            case U2 -> {
-                requireFit(value >= 0 && value <= 0xFFFF, value);
+            case U1, I1 -> {
+                requireFit(type == NpyType.U1 ? value == (value & 0xFF) : value == (byte) value, value);
+                room().put((byte) value);
+            }
+            case U2, I2 -> {
+                requireFit(type == NpyType.U2 ? value == (value & 0xFFFF) : value == (short) value, value);
                 room().putShort((short) value);
             }
-            case I4 -> {
-                requireFit(value == (int) value, value);
+            case U4, I4 -> {
+                requireFit(type == NpyType.U4 ? value == (value & 0xFFFFFFFFL) : value == (int) value, value);
                 room().putInt((int) value);
             }
-            case I8 -> room().putLong(value);
+            case U8, I8 -> {
+                requireFit(type == NpyType.I8 || value >= 0, value);
+                room().putLong(value);
+            }
             default -> throw new IllegalArgumentException("the array has the type " + type + ", integers need another");
         }
     }

@@ -10,11 +10,13 @@ import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.armour.DnaArmour;
+import dev.tessera.codecs.circuit.LosslessImageCodec;
 import dev.tessera.codecs.circuit.LosslessImageCoder;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.Geometry;
 import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
+import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
@@ -27,6 +29,8 @@ import dev.tessera.codecs.dataset.ParquetTokenReader;
 import dev.tessera.codecs.dataset.ParquetTokenWriter;
 import dev.tessera.codecs.dataset.TokenRecord;
 import dev.tessera.codecs.mixing.MixingPrior;
+import dev.tessera.codecs.mixing.TokenArray;
+import dev.tessera.codecs.mixing.TokenArrayCodec;
 import dev.tessera.codecs.mixing.TokenStreamModel;
 import dev.tessera.codecs.mixing.TokenStreamSpec;
 import dev.tessera.codecs.mixing.TokenStreams;
@@ -49,6 +53,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
@@ -74,27 +79,46 @@ final class Targets {
         AudioSignal sound = sound(9_600);
         for (TsrLayout layout : TsrLayout.values()) {
             String suffix = " tsr, " + layout.name().toLowerCase(Locale.ROOT);
-            byte[] file = images.compress(picture, new RateTarget.Quality(30), layout, 1).bytes();
+            byte[] file = images.compress(picture, new RateTarget.Quality(30), layout, 1)
+                    .bytes();
             addTsr(targets, "picture" + suffix, List.of(file), tsr -> images.decompress(tsr, 1), ImageGeometry.class);
             List<byte[]> files = new ArrayList<>();
             for (int quality : new int[] {5, 40}) {
-                files.add(sounds.compress(sound, new RateTarget.Quality(quality), layout).bytes());
+                files.add(sounds.compress(sound, new RateTarget.Quality(quality), layout)
+                        .bytes());
             }
             addTsr(targets, "sound" + suffix, files, tsr -> sounds.decompress(tsr, 1), AudioGeometry.class);
         }
         List<byte[]> tensors = new ArrayList<>();
         for (int quality : new int[] {40, TensorCodec.LOSSLESS_QUALITY}) {
             FloatTensor tensor = FloatTensor.of(List.of(2, 30, 4), values(240));
-            tensors.add(new TensorCodec(TensorSettings.DEFAULT).compress(tensor, new RateTarget.Quality(quality)).bytes());
+            tensors.add(new TensorCodec(TensorSettings.DEFAULT)
+                    .compress(tensor, new RateTarget.Quality(quality))
+                    .bytes());
         }
         addTsr(targets, "tensor tsr", tensors, TensorCodec::decompress, TensorGeometry.class);
         addTokenStreams(targets);
+        TokenGeometry indices = new TokenGeometry(List.of(40, 2), TokenGeometry.ElementType.I2);
+        long[] tokens = new Random(5).longs(80, -3, 60).toArray();
+        byte[] array = TokenArrayCodec.compress(TokenArray.of(indices, tokens), Optional.empty());
+        addTsr(
+                targets,
+                "token tsr",
+                List.of(array),
+                tsr -> TokenArrayCodec.decompress(tsr, Optional.empty()),
+                TokenGeometry.class);
+        List<byte[]> exact =
+                List.of(LosslessImageCodec.compress(rgb, 40, 48, 3), LosslessImageCodec.compress(rgb, 40, 48 * 3, 1));
+        addTsr(targets, "lossless picture tsr", exact, LosslessImageCodec::decompress, ImageGeometry.class);
 
         LosslessImageCoder circuit = LosslessImageCoder.shipped();
         List<byte[]> lossless = List.of(circuit.encode(rgb, 40, 48, 3), circuit.encode(rgb, 40, 48 * 3, 1));
         targets.add(new Target("circuit", lossless, bytes -> circuit.decode(bytes, MAX_PIXELS)));
         targets.add(new Target(
-                "circuit, right checksum", lossless, Targets::forgeCircuit, bytes -> circuit.decode(bytes, MAX_PIXELS)));
+                "circuit, right checksum",
+                lossless,
+                Targets::forgeCircuit,
+                bytes -> circuit.decode(bytes, MAX_PIXELS)));
 
         byte[] armoured = DnaArmour.write(Arrays.copyOf(rgb, 300));
         targets.add(new Target("DNA armour", List.of(armoured), DnaArmour::read));
@@ -106,7 +130,8 @@ final class Targets {
                 while (reader.next().isPresent()) {}
             }
         }));
-        targets.add(new Target("safetensors", List.of(model()), bytes -> CodebookFile.quantizer(ModelFile.read(bytes))));
+        targets.add(
+                new Target("safetensors", List.of(model()), bytes -> CodebookFile.quantizer(ModelFile.read(bytes))));
         return targets;
     }
 
@@ -116,7 +141,11 @@ final class Targets {
     }
 
     private static void addTsr(
-            List<Target> targets, String name, List<byte[]> files, TsrDecoder decoder, Class<? extends Geometry> media) {
+            List<Target> targets,
+            String name,
+            List<byte[]> files,
+            TsrDecoder decoder,
+            Class<? extends Geometry> media) {
         Target.Reader reader = bytes -> {
             for (Tolerance tolerance : Tolerance.values()) {
                 TsrFile file;
@@ -150,13 +179,23 @@ final class Targets {
             chunks.add(chunks.get(random.nextInt(chunks.size())));
         }
         TsrHeader header = file.header();
-        Geometry geometry = random.nextInt(4) != 0 ? header.geometry() : switch (header.geometry()) {
-            case ImageGeometry _ -> new ImageGeometry(random.nextInt(1, 200), random.nextInt(1, 200));
-            case AudioGeometry _ -> new AudioGeometry(
-                    random.nextInt(40_000), random.nextBoolean() ? 24_000 : random.nextInt(1, 96_000), random.nextInt(1, 4));
-            case TensorGeometry tensor -> new TensorGeometry(
-                    random.ints(random.nextInt(1, 5), 0, 20).boxed().toList(), tensor.type());
-        };
+        Geometry geometry = random.nextInt(4) != 0
+                ? header.geometry()
+                : switch (header.geometry()) {
+                    case ImageGeometry _ -> new ImageGeometry(random.nextInt(1, 200), random.nextInt(1, 200));
+                    case AudioGeometry _ ->
+                        new AudioGeometry(
+                                random.nextInt(40_000),
+                                random.nextBoolean() ? 24_000 : random.nextInt(1, 96_000),
+                                random.nextInt(1, 4));
+                    case TensorGeometry tensor ->
+                        new TensorGeometry(
+                                random.ints(random.nextInt(1, 5), 0, 20).boxed().toList(), tensor.type());
+                    case TokenGeometry _ ->
+                        new TokenGeometry(
+                                random.ints(random.nextInt(1, 5), 0, 20).boxed().toList(),
+                                TokenGeometry.ElementType.values()[random.nextInt(8)]);
+                };
         int parameters = random.nextInt(4) != 0 ? header.parameters() : random.nextInt(1 << random.nextInt(1, 28));
         return TsrFile.write(new TsrHeader(header.model(), geometry, parameters), file.layout(), chunks);
     }
@@ -189,7 +228,9 @@ final class Targets {
         TokenStreamSpec spec = new TokenStreamSpec(sizes, List.of(), TABLE_BITS);
         Random random = new Random(1);
         Tokens tokens = Tokens.ofPositionMajor(
-                shape, sizes, IntStream.range(0, 96).map(i -> random.nextInt(sizes[i % 2])).toArray());
+                shape,
+                sizes,
+                IntStream.range(0, 96).map(i -> random.nextInt(sizes[i % 2])).toArray());
         for (TokenStreams.Method method : TokenStreams.Method.values()) {
             String name = "tokens, " + method.name().toLowerCase(Locale.ROOT).replace('_', ' ');
             byte[] stream = TokenStreams.encode(spec, method, tokens);
@@ -208,8 +249,10 @@ final class Targets {
         MixingPrior prior = MixingPrior.learn(spec, true, List.of(tokens));
         byte[] stream = TokenStreams.encode(prior, tokens);
         targets.add(new Target("tokens, prior", List.of(stream), bytes -> TokenStreams.decode(prior, shape, bytes)));
-        targets.add(new Target("prior", List.of(prior.bytes()), bytes -> TokenStreams.encode(
-                MixingPrior.of(spec, true, bytes), tokens)));
+        targets.add(new Target(
+                "prior",
+                List.of(prior.bytes()),
+                bytes -> TokenStreams.encode(MixingPrior.of(spec, true, bytes), tokens)));
     }
 
     private static List<byte[]> npys() throws IOException {
@@ -243,7 +286,11 @@ final class Targets {
         List<byte[]> files = new ArrayList<>();
         for (long codes : new long[] {1024, 1 << 20}) {
             Path file = work.resolve("whole-" + codes + ".parquet");
-            try (ParquetTokenWriter writer = ParquetTokenWriter.builder(file).codebookSize(codes).labels().sound().build()) {
+            try (ParquetTokenWriter writer = ParquetTokenWriter.builder(file)
+                    .codebookSize(codes)
+                    .labels()
+                    .sound()
+                    .build()) {
                 for (int row = 0; row < 9; row++) {
                     int[] tokens = new Random(row).ints(12 + row, 0, 1000).toArray();
                     writer.write(TokenRecord.of("row" + row, new int[] {tokens.length}, tokens)
@@ -268,8 +315,10 @@ final class Targets {
         byte[] rgb = new byte[width * height * 3];
         Random random = new Random(2);
         for (int i = 0; i < rgb.length; i++) {
-            rgb[i] = (byte) (128 + 60 * StrictMath.sin(i / 3 % width * 0.2) * StrictMath.cos(i / 3 / width * 0.3)
-                    + 10 * (i % 3) + random.nextInt(9));
+            rgb[i] = (byte) (128
+                    + 60 * StrictMath.sin(i / 3 % width * 0.2) * StrictMath.cos(i / 3 / width * 0.3)
+                    + 10 * (i % 3)
+                    + random.nextInt(9));
         }
         return rgb;
     }
