@@ -66,7 +66,9 @@ class ExactFilesTest {
         assertEquals(60, json.get("tokens"));
         expect(0, "", "decompress", path("t.tsr"), "-o", path("back.npy"));
         assertArrayEquals(bytes("t.npy"), bytes("back.npy"));
-        assertEquals("tokens", JSON.std.mapFrom(run("info", path("t.tsr"), "--json").out()).get("media"));
+        assertEquals(
+                "tokens",
+                JSON.std.mapFrom(run("info", path("t.tsr"), "--json").out()).get("media"));
     }
 
     @Test
@@ -86,7 +88,17 @@ class ExactFilesTest {
             expect(0, "", "fit", path("v.npy"), "-o", book, "--quantizer", quantizer, "--codes", "32", stages, "2");
             expect(0, "", "assign", path("v.npy"), "--codebook", book, "-o", path("i.npy"), "--overwrite");
             expect(0, "", "compress", path("i.npy"), "-o", path("plain.tsr"), "--overwrite");
-            expect(0, "", "compress", path("i.npy"), "-o", path("book.tsr"), "--codebook", book, "--verify", "--overwrite");
+            expect(
+                    0,
+                    "",
+                    "compress",
+                    path("i.npy"),
+                    "-o",
+                    path("book.tsr"),
+                    "--codebook",
+                    book,
+                    "--verify",
+                    "--overwrite");
             if (quantizer.equals("rvq")) {
                 long plain = Files.size(folder.resolve("plain.tsr"));
                 long known = Files.size(folder.resolve("book.tsr"));
@@ -131,7 +143,8 @@ class ExactFilesTest {
             expect(0, "", "decompress", path("p.tsr"), "-o", path("back.png"), "--overwrite");
             assertEquals(ImageFiles.read(folder.resolve("p.png")), ImageFiles.read(folder.resolve("back.png")));
             assertTrue(Files.size(folder.resolve("p.tsr")) < 0.8 * Files.size(folder.resolve("p.png")));
-            Map<String, Object> info = JSON.std.mapFrom(run("info", path("p.tsr"), "--json").out());
+            Map<String, Object> info =
+                    JSON.std.mapFrom(run("info", path("p.tsr"), "--json").out());
             assertEquals(true, info.get("lossless"));
         }
         try (OutputStream out = Files.newOutputStream(folder.resolve("alpha.png"))) {

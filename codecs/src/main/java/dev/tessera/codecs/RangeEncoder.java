@@ -61,6 +61,14 @@ public final class RangeEncoder implements EntropyEncoder {
 
     /** Ends the stream with the fewest bytes that still name the interval, and returns it. */
     public byte[] finish() {
+        return finish(0);
+    }
+
+    /**
+     * Ends the stream like {@link #finish}, but drops no zero byte that would make it shorter than {@code least}: for
+     * formats in which a byte may stand for so many symbols only.
+     */
+    public byte[] finish(int least) {
         if (low != 0) { // a zero low needs no byte at all: the decoder reads zeros
             for (int n = 1; n <= 8; n++) {
                 long mask = n == 8 ? 0 : -1L >>> 8 * n;
@@ -74,7 +82,7 @@ public final class RangeEncoder implements EntropyEncoder {
                 }
             }
         }
-        while (length > 0 && bytes[length - 1] == 0) {
+        while (length > least && bytes[length - 1] == 0) {
             length--;
         }
         return Arrays.copyOf(bytes, length);

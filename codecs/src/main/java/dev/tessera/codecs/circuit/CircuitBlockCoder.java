@@ -16,13 +16,21 @@ public final class CircuitBlockCoder {
     /** Most tokens of one call. */
     static final long MAX_TOKENS = 1L << 28;
 
+    private static final long MAX_FREE_TOKENS =
+            1L << 22; // of circuits that leave no choice: no byte stands behind them
+    private static final int SPARE_BYTES = 16; // the end of a stream, generously
+
     private final QuantizedCircuit circuit;
     private final int[] alphabetSizes;
+    private final long leastCost; // of a block, see QuantizedCircuit
+    private final long mostBlocks;
 
     /** Codes with {@code circuit}; the decoder needs the same. */
     public CircuitBlockCoder(QuantizedCircuit circuit) {
         this.circuit = circuit;
         this.alphabetSizes = circuit.alphabetSizes();
+        this.leastCost = circuit.leastCost();
+        this.mostBlocks = (leastCost == 0 ? MAX_FREE_TOKENS : MAX_TOKENS) / alphabetSizes.length;
     }
 
     /** Tokens of a block: the variables of the circuit. */
@@ -59,9 +67,8 @@ public final class CircuitBlockCoder {
 
     /** Reads what {@link #write} wrote; [blocks x blockLength]. */
     public int[] read(RangeDecoder decoder, int blocks) {
-        if (blocks < 0 || (long) blocks * alphabetSizes.length > MAX_TOKENS) {
-            throw new IllegalArgumentException(
-                    "blocks is " + blocks + ", must be in [0, " + MAX_TOKENS / alphabetSizes.length + "]");
+        if (blocks < 0 || blocks > mostBlocks) {
+            throw new IllegalArgumentException("blocks is " + blocks + ", must be in [0, " + mostBlocks + "]");
         }
         int[] tokens = new int[blocks * alphabetSizes.length];
         QuantizedCircuit.Inference inference = circuit.inference();
@@ -90,21 +97,34 @@ public final class CircuitBlockCoder {
         write(encoder, tokens);
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         StreamHead.putVarint(head, blocks);
-        return StreamHead.join(head.toByteArray(), encoder.finish());
+        return StreamHead.join(head.toByteArray(), encoder.finish(leastBytes(blocks)));
     }
 
-    /** Decodes a stream of {@link #encode}; [blocks x blockLength]. */
+    /**
+     * Decodes a stream of {@link #encode}; [blocks x blockLength].
+     *
+     * @throws CorruptBitstreamException for a damaged stream, also when its bytes cannot hold as many blocks as it claims
+     */
     public int[] decode(byte[] stream) throws CorruptBitstreamException {
         StreamHead head = new StreamHead(stream);
-        int blocks = (int) head.varint("number of blocks", 0, MAX_TOKENS / alphabetSizes.length);
+        int blocks = (int) head.varint("number of blocks", 0, mostBlocks);
         int from = head.checkedPayload();
+        if (leastBytes(blocks) > stream.length - from) {
+            throw new CorruptBitstreamException(
+                    0, (stream.length - from) + " bytes cannot hold " + blocks + " blocks of this circuit");
+        }
         return read(new RangeDecoder(stream, from, stream.length - from), blocks);
     }
 
+    /** Below what the coder puts out for so many blocks before it drops zeros. */
+    private int leastBytes(int blocks) {
+        return (int) Math.max(0, (blocks * leastCost >> QuantizedCircuit.TOTAL_BITS + 3) - SPARE_BYTES);
+    }
+
     private int blocks(int[] tokens) {
-        if (tokens.length % alphabetSizes.length != 0 || tokens.length > MAX_TOKENS) {
+        if (tokens.length % alphabetSizes.length != 0 || tokens.length / alphabetSizes.length > mostBlocks) {
             throw new IllegalArgumentException("tokens has " + tokens.length + " entries, must be a multiple of "
-                    + alphabetSizes.length + " up to " + MAX_TOKENS);
+                    + alphabetSizes.length + " up to " + mostBlocks * alphabetSizes.length);
         }
         return tokens.length / alphabetSizes.length;
     }

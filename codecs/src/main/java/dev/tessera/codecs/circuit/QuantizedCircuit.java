@@ -147,6 +147,23 @@ public final class QuantizedCircuit {
         return alphabetSizes.clone();
     }
 
+    /**
+     * What the likeliest block costs at least, in 2^-{@value #TOTAL_BITS} bits; 0 when no variable has a choice. A
+     * conditional is a mixture of the rows of a table, so no symbol is likelier than in the best row, and log2(1 / p) is
+     * at least 1 - p.
+     */
+    long leastCost() {
+        long cost = 0;
+        for (int v = 0; v < alphabetSizes.length; v++) {
+            if (alphabetSizes[v] > 1) {
+                int best = Arrays.stream(likelihoods[v]).max().orElseThrow();
+                int frequency = (best << TOTAL_BITS - WEIGHT_BITS) + alphabetSizes[v] + 1; // rounding included
+                cost += Math.max(1, (1 << TOTAL_BITS) - frequency);
+            }
+        }
+        return cost;
+    }
+
     /** A coder's working state over this circuit; not safe to share. */
     public Inference inference() {
         return new Inference();

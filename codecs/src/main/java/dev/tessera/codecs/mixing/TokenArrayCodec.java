@@ -21,9 +21,6 @@ public final class TokenArrayCodec {
     /** The model of files that were made without a codebook. */
     public static final ModelHash NO_MODEL = new ModelHash(0);
 
-    /** No decision is surer than 24 in 65,536, so that a byte holds fewer tokens. */
-    private static final int MAX_TOKENS_PER_BYTE = 16_000;
-
     private static final int AXES = StageAxis.values().length;
     private static final int MIN_TABLE_BITS = 12;
 
@@ -149,7 +146,7 @@ public final class TokenArrayCodec {
         }
         int elements = geometry.elements();
         boolean coded = Arrays.stream(sizes).anyMatch(k -> k > 1);
-        if (coded && elements / stages > (long) MAX_TOKENS_PER_BYTE * (payload.length + 16)) {
+        if (coded && elements / stages > (long) TokenStreams.MAX_POSITIONS_PER_BYTE * (payload.length + 16)) {
             throw new CorruptBitstreamException(0, payload.length + " bytes cannot hold " + elements + " tokens");
         }
         Tokens tokens = decode(spec(sizes, book, elements), axis.positions(geometry.shape()), in.rest());

@@ -22,6 +22,9 @@ import java.util.zip.CRC32C;
  * covers that of its bytes (u32), behind the shape.
  */
 public final class TokenStreams {
+    /** No decision is surer than 24 in 65,536, so that a byte holds fewer positions. */
+    static final int MAX_POSITIONS_PER_BYTE = 16_000;
+
     private static final int HEADER_BYTES = 5;
     private static final int WITH_PRIOR = Method.values().length; // as the number of a method
 
@@ -80,7 +83,7 @@ public final class TokenStreams {
                 model.encode(encoder, tokens.index(s, p));
             }
         }
-        byte[] payload = encoder.finish();
+        byte[] payload = encoder.finish(tokens.positions() / MAX_POSITIONS_PER_BYTE);
         ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + payload.length).order(ByteOrder.LITTLE_ENDIAN);
         out.put((byte) method);
         out.putInt(checksum(method, seal, tokens.codebookSizes(), tokens.shape(), payload, 0));

@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.codecs.CorruptBitstreamException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
+import java.util.zip.CRC32;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -75,6 +77,34 @@ class CircuitBlockCoderTest {
             flipped[bit / 8] ^= (byte) (1 << bit % 8);
             assertThrows(CorruptBitstreamException.class, () -> CODER.decode(flipped));
         }
+    }
+
+    @Test
+    void aFewBytesCannotClaimManyBlocks() {
+        byte[] claim = HexFormat.of().parseHex("8080804000000000"); // 2^27 blocks, then the CRC
+        CRC32 crc = new CRC32();
+        crc.update(claim, 0, 4);
+        ByteBuffer.wrap(claim).putInt(4, (int) crc.getValue());
+        CircuitBlockCoder one = new CircuitBlockCoder(
+                new Enumeration(new int[] {-1}, 1, new int[] {2}, 1).circuit().quantize());
+        assertTrue(assertThrows(CorruptBitstreamException.class, () -> one.decode(claim))
+                .getMessage()
+                .contains("0 bytes cannot hold 134217728 blocks"));
+        CircuitBlockCoder free = new CircuitBlockCoder(
+                new Enumeration(new int[] {-1}, 1, new int[] {1}, 1).circuit().quantize());
+        assertThrows(CorruptBitstreamException.class, () -> free.decode(claim));
+    }
+
+    /** The range coder drops zeros at the end, which are all that it puts out for the first symbol. */
+    @Property(tries = 8)
+    void theLikeliestBlocksMayBeMany(@ForAll @IntRange(min = 0, max = 2) int symbol, @ForAll long seed)
+            throws CorruptBitstreamException {
+        CircuitBlockCoder coder = new CircuitBlockCoder(new Enumeration(new int[] {-1, 0}, 2, new int[] {3, 3}, seed)
+                .circuit()
+                .quantize());
+        int[] tokens = new int[100_000];
+        Arrays.fill(tokens, symbol);
+        assertArrayEquals(tokens, coder.decode(coder.encode(tokens)));
     }
 
     @Test
