@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 PATCHES = {8: (2, 4), 16: (4, 4), 64: (8, 8), 128: (8, 16), 256: (16, 16)}
-LEARNERS = ("kmeans", "kmeans-random", "kmeans-parallel", "minibatch", "pq-train")
+LEARNERS = ("kmeans", "kmeans-random", "minibatch", "pq-train")
 
 
 def write(directory, x, c, books=1):
@@ -130,7 +130,7 @@ def run(workload, directory, threads, repeats):
             return quantizer
 
         result = faiss.vector_to_array(timed(train).centroids)
-    elif workload.startswith("kmeans"):
+    elif workload in ("kmeans", "kmeans-random"):
 
         def train():
             learner = faiss.Kmeans(dim, codes, niter=20, max_points_per_centroid=count, seed=1)

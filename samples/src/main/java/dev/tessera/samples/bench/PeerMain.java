@@ -63,9 +63,8 @@ public final class PeerMain {
             case "rvq" -> main.quantize(new ResidualQuantizer(main.codebooks(false)), repeats);
             case "beam" -> main.quantize(new ResidualQuantizer(main.codebooks(false)).withBeam(5), repeats);
             case "pq" -> main.quantize(new ProductQuantizer(main.codebooks(true)), repeats);
-            case "kmeans" -> main.learn(() -> List.of(main.kMeans(KMeansStart.PLUS_PLUS)), repeats);
+            case "kmeans" -> main.learn(() -> List.of(main.kMeans(KMeansStart.PARALLEL)), repeats);
             case "kmeans-random" -> main.learn(() -> List.of(main.kMeans(KMeansStart.RANDOM)), repeats);
-            case "kmeans-parallel" -> main.learn(() -> List.of(main.kMeans(KMeansStart.PARALLEL)), repeats);
             case "minibatch" -> main.learn(() -> List.of(main.miniBatch()), repeats);
             case "pq-train" -> main.learn(main::product, repeats);
             default -> throw new IllegalArgumentException("no workload " + args[0]);
