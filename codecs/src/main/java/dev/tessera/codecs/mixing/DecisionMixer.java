@@ -1,5 +1,6 @@
 package dev.tessera.codecs.mixing;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
@@ -47,6 +48,60 @@ final class DecisionMixer {
     Stream<Learnt> state() {
         return Stream.concat(Arrays.stream(weights).flatMap(Arrays::stream), Stream.of(outer))
                 .map(values -> Learnt.within(WEIGHT_LIMIT, values));
+    }
+
+    private DecisionMixer(DecisionMixer other) {
+        this.sets = other.sets;
+        this.weights = new int[sets][][];
+        for (int i = 0; i < sets; i++) {
+            weights[i] = new int[other.weights[i].length][];
+            for (int c = 0; c < weights[i].length; c++) {
+                weights[i][c] = other.weights[i][c].clone();
+            }
+        }
+        this.outer = other.outer.clone();
+        this.inputs = other.inputs.clone();
+        this.rows = new int[sets][];
+        this.dots = new int[sets];
+    }
+
+    /** An independent mixer in the same state; its weight sets are yet to be chosen. */
+    DecisionMixer copy() {
+        return new DecisionMixer(this);
+    }
+
+    int stateBytes() {
+        int values = outer.length;
+        for (int[][] set : weights) {
+            values += set.length * inputs.length;
+        }
+        return Integer.BYTES * values;
+    }
+
+    void save(ByteBuffer out) {
+        for (int[][] set : weights) {
+            for (int[] row : set) {
+                for (int weight : row) {
+                    out.putInt(weight);
+                }
+            }
+        }
+        for (int weight : outer) {
+            out.putInt(weight);
+        }
+    }
+
+    void restore(ByteBuffer in) {
+        for (int[][] set : weights) {
+            for (int[] row : set) {
+                for (int i = 0; i < row.length; i++) {
+                    row[i] = LogisticTables.clamp(in.getInt(), WEIGHT_LIMIT);
+                }
+            }
+        }
+        for (int i = 0; i < outer.length; i++) {
+            outer[i] = LogisticTables.clamp(in.getInt(), WEIGHT_LIMIT);
+        }
     }
 
     /** The predictions to mix, stretched; the caller writes them. */

@@ -1,0 +1,267 @@
+package dev.tessera.image.transform;
+
+import java.util.Arrays;
+
+/** Chooses block sizes, modes and levels of a picture by rate and distortion, and codes them. */
+final class BlockEncoder extends BlockDecoder {
+    private static final int TRIED_MODES = 4;
+    private static final int TRIED_ENDS = 4;
+    private static final double LAMBDA = 0.14; // of the squared step, per bit
+    private static final double[] WEIGHTS = {1, 4 * 1.086, 4 * 0.825}; // of squared errors in RGB
+
+    private final SamplePlane[] source;
+    private final double lambda; // squared 1/16 levels per 1/65536 bit
+    private final BitCoder.Meter meter = new BitCoder.Meter();
+    private final int[] original = new int[SUPERBLOCK * SUPERBLOCK];
+    private final int[] difference = new int[SUPERBLOCK * SUPERBLOCK];
+    private final int[] spectrum = new int[SUPERBLOCK * SUPERBLOCK];
+    private final int[] trial = new int[SUPERBLOCK * SUPERBLOCK];
+
+    /** A block that is coded whole, or four smaller ones. */
+    private static final class Node {
+        final int x;
+        final int y;
+        final int size;
+        double score;
+        int mode;
+        int[][] levels = new int[3][];
+        int[] last = {-1, -1, -1};
+        int[][] samples = new int[3][];
+        Node[] children;
+
+        Node(int x, int y, int size) {
+            this.x = x;
+            this.y = y;
+            this.size = size;
+        }
+    }
+
+    /** Levels of one component of a block and what they cost. */
+    private static final class Levels {
+        int[] values; // null for none
+        int last = -1;
+        double score;
+    }
+
+    BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor) {
+        super(source[0].width, source[0].height, step, models);
+        this.source = source;
+        this.lambda = LAMBDA * lambdaFactor * lumaStep * lumaStep / 65536;
+    }
+
+    void encode(BitCoder coder) {
+        for (int y = 0; y < planes[0].height; y += SUPERBLOCK) {
+            for (int x = 0; x < planes[0].width; x += SUPERBLOCK) {
+                Node node = best(x, y, SUPERBLOCK);
+                cells.clear(x, y, SUPERBLOCK);
+                code(coder, node);
+            }
+        }
+    }
+
+    private void code(BitCoder coder, Node node) {
+        int log = Integer.numberOfTrailingZeros(node.size);
+        if (node.size > MIN_BLOCK) {
+            models.modes.split(coder, cells, node.x, node.y, log, stepClass, node.children == null ? 0 : 1);
+        }
+        if (node.children != null) {
+            for (Node child : node.children) {
+                code(coder, child);
+            }
+            return;
+        }
+        leaf(coder, node.x, node.y, node.size, node.mode, node.levels, node.last);
+        finish(node.x, node.y, node.size, node.mode, node.levels);
+    }
+
+    /** The best way to code a block; leaves its samples in the planes and its modes in the cells. */
+    private Node best(int x, int y, int size) {
+        int log = Integer.numberOfTrailingZeros(size);
+        double wholeFlag = 0;
+        double splitFlag = 0;
+        if (size > MIN_BLOCK) {
+            meter.cost = 0;
+            models.modes.split(meter, cells, x, y, log, stepClass, 0);
+            wholeFlag = lambda * meter.cost;
+            meter.cost = 0;
+            models.modes.split(meter, cells, x, y, log, stepClass, 1);
+            splitFlag = lambda * meter.cost;
+        }
+        Node whole = wholeBlock(x, y, size);
+        whole.score += wholeFlag;
+        boolean nothing = whole.levels[0] == null && whole.levels[1] == null && whole.levels[2] == null;
+        if (size > MIN_BLOCK && !(nothing && whole.score < splitFlag + 4 * 3 * 65536 * lambda)) {
+            Node split = new Node(x, y, size);
+            split.children = new Node[4];
+            split.score = splitFlag;
+            int half = size / 2;
+            for (int i = 0; i < 4 && split.score < whole.score; i++) {
+                split.children[i] = best(x + (i & 1) * half, y + (i >> 1) * half, half);
+                split.score += split.children[i].score;
+            }
+            if (split.score < whole.score) {
+                return split;
+            }
+            cells.clear(x, y, size);
+        }
+        settle(whole);
+        return whole;
+    }
+
+    private void settle(Node node) {
+        for (int c = 0; c < 3; c++) {
+            int shift = c == 0 ? 0 : 1;
+            planes[c].put(node.x >> shift, node.y >> shift, node.size >> shift, node.samples[c]);
+        }
+        finish(node.x, node.y, node.size, node.mode, node.levels);
+    }
+
+    private Node wholeBlock(int x, int y, int size) {
+        Node node = new Node(x, y, size);
+        node.score = Double.POSITIVE_INFINITY;
+        source[0].get(x, y, size, original);
+        int log = Integer.numberOfTrailingZeros(size);
+        intra.collect(planes[0], cells, x, y, size, 0);
+        int[] modes = promisingModes(x, y, size, log);
+        for (int mode : modes) {
+            intra.predict(mode, size, prediction);
+            Levels levels = levels(0, x, y, size, mode, null);
+            meter.cost = 0;
+            models.modes.mode(meter, cells, x, y, log, stepClass, mode);
+            double score = levels.score + lambda * meter.cost;
+            if (score < node.score) {
+                node.score = score;
+                node.mode = mode;
+                node.levels[0] = levels.values;
+                node.last[0] = levels.last;
+            }
+        }
+        intra.predict(node.mode, size, prediction);
+        node.samples[0] = new int[size * size];
+        addResidual(0, size, node.levels[0], node.samples[0]);
+        for (int c = 1; c < 3; c++) {
+            int half = size / 2;
+            source[c].get(x / 2, y / 2, half, original);
+            predict(c, x, y, size, node.mode);
+            Levels levels = levels(c, x, y, size, node.mode, node.levels[0]);
+            node.score += levels.score;
+            node.levels[c] = levels.values;
+            node.last[c] = levels.last;
+            node.samples[c] = new int[half * half];
+            addResidual(c, half, levels.values, node.samples[c]);
+        }
+        return node;
+    }
+
+    /** Modes whose predictions are nearest, by absolute difference and what the mode costs. */
+    private int[] promisingModes(int x, int y, int size, int log) {
+        double[] scores = new double[IntraPrediction.MODES];
+        double root = Math.sqrt(lambda);
+        for (int mode = 0; mode < scores.length; mode++) {
+            intra.predict(mode, size, prediction);
+            long sum = 0;
+            for (int i = 0; i < size * size; i++) {
+                sum += Math.abs(original[i] - prediction[i]);
+            }
+            meter.cost = 0;
+            models.modes.mode(meter, cells, x, y, log, stepClass, mode);
+            scores[mode] = sum + root * 256 * meter.cost / 65536;
+        }
+        int[] out = new int[TRIED_MODES];
+        for (int i = 0; i < out.length; i++) {
+            int best = 0;
+            for (int mode = 1; mode < scores.length; mode++) {
+                if (scores[mode] < scores[best]) {
+                    best = mode;
+                }
+            }
+            out[i] = best;
+            scores[best] = Double.POSITIVE_INFINITY;
+        }
+        return out;
+    }
+
+    /** Rate-distortion optimised levels of {@link #original} minus {@link #prediction}. */
+    private Levels levels(int component, int x, int y, int blockSize, int mode, int[] luma) {
+        int size = component == 0 ? blockSize : blockSize / 2;
+        int count = size * size;
+        for (int i = 0; i < count; i++) {
+            difference[i] = original[i] - prediction[i];
+        }
+        transforms[Integer.numberOfTrailingZeros(size) - 2].forward(difference, spectrum, scratch);
+        enter(component, x, y, blockSize, mode, luma);
+        Levels best = new Levels();
+        double energy = 0;
+        int step = step(component);
+        int last = -1;
+        for (int i = 0; i < count; i++) {
+            energy += (double) spectrum[i] * spectrum[i];
+            if (Math.abs(spectrum[i]) * 16L > 9L * step) {
+                last = Math.max(last, i / size + i % size);
+            }
+        }
+        double weight = WEIGHTS[component];
+        meter.cost = 0;
+        models.coefficients.coded(meter, context, 0);
+        best.score = weight * energy + lambda * meter.cost;
+        for (int attempt = 0; attempt < TRIED_ENDS && last >= 0; attempt++) {
+            double score = quantize(size, step, weight, last, energy);
+            if (score < best.score) {
+                best.score = score;
+                best.values = Arrays.copyOf(trial, count);
+                best.last = last;
+            }
+            last = below(last, size, step);
+        }
+        return best;
+    }
+
+    /** The next lower diagonal with a coefficient that is worth a level. */
+    private int below(int diagonal, int size, int step) {
+        for (int d = diagonal - 1; d >= 0; d--) {
+            for (int x = Math.max(0, d - size + 1); x <= Math.min(d, size - 1); x++) {
+                if (Math.abs(spectrum[(d - x) * size + x]) * 16L > 9L * step) {
+                    return d;
+                }
+            }
+        }
+        return -1;
+    }
+
+    /** Chooses levels up to a last diagonal into {@link #trial}, one after the other as they are coded. */
+    private double quantize(int size, int step, double weight, int last, double energy) {
+        Arrays.fill(trial, 0, size * size, 0);
+        meter.cost = 0;
+        models.coefficients.coded(meter, context, 1);
+        models.coefficients.lastDiagonal(meter, context, last);
+        double score = weight * energy + lambda * meter.cost;
+        int nonzero = 0;
+        for (int d = last; d >= 0; d--) {
+            int to = Math.min(d, size - 1);
+            for (int x = Math.max(0, d - size + 1); x <= to; x++) {
+                int i = (d - x) * size + x;
+                int magnitude = Math.abs(spectrum[i]);
+                boolean implied = d == last && nonzero == 0 && x == to;
+                int highest = Math.min(CoefficientModel.MAX_LEVEL, (magnitude + step / 2) / step);
+                int lowest = implied ? 1 : highest > 2 ? highest - 1 : 0;
+                highest = Math.max(highest, lowest);
+                double best = Double.POSITIVE_INFINITY;
+                int chosen = 0;
+                models.coefficients.look(context, trial, x, d - x, last, nonzero, implied);
+                for (int level = lowest; level <= highest; level++) {
+                    double error = magnitude - (double) level * step;
+                    double s = weight * (error * error - (double) magnitude * magnitude)
+                            + lambda * models.coefficients.cost(context, level, meter);
+                    if (s < best) {
+                        best = s;
+                        chosen = level;
+                    }
+                }
+                score += best;
+                trial[i] = spectrum[i] < 0 ? -chosen : chosen;
+                nonzero += chosen == 0 ? 0 : 1;
+            }
+        }
+        return score;
+    }
+}

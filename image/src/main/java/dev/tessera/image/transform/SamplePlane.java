@@ -1,0 +1,28 @@
+package dev.tessera.image.transform;
+
+/** One component of a picture in 1/16 of a level, padded to whole superblocks. */
+final class SamplePlane {
+    static final int UNIT_BITS = 4;
+
+    final int width;
+    final int height;
+    final int[] samples;
+
+    SamplePlane(int width, int height) {
+        this.width = width;
+        this.height = height;
+        this.samples = new int[width * height];
+    }
+
+    void put(int x, int y, int size, int[] block) {
+        for (int row = 0; row < size; row++) {
+            System.arraycopy(block, row * size, samples, (y + row) * width + x, size);
+        }
+    }
+
+    void get(int x, int y, int size, int[] block) {
+        for (int row = 0; row < size; row++) {
+            System.arraycopy(samples, (y + row) * width + x, block, row * size, size);
+        }
+    }
+}
