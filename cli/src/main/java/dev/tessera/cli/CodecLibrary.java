@@ -7,8 +7,10 @@ import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.TsrHeader;
-import dev.tessera.image.ImageCodec;
+import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.image.ImageModel;
+import dev.tessera.image.PictureCodec;
+import dev.tessera.image.transform.LinearImageModel;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
@@ -21,16 +23,35 @@ final class CodecLibrary {
     private final String wanted; // --model, or null
     private ModelRegistry registry; // loaded when the first model is wanted: a damaged file needs none
     private final Map<String, ModelFile> files = new HashMap<>();
-    private final Map<String, ImageModel> imageModels = new HashMap<>();
+    private ImageModel imageModel;
+    private final Map<String, PictureCodec> imageCodecs = new HashMap<>();
     private final Map<String, AudioModel> audioModels = new HashMap<>();
 
     CodecLibrary(String wanted) {
         this.wanted = wanted;
     }
 
-    /** The image model that {@code --model} names, or the default. */
+    /**
+     * The image tokenizer that {@code --model} names, or the default.
+     *
+     * @throws UsageException when the model that was named makes no tokens
+     */
     ImageModel imageModel() throws IOException {
-        return image(file(Media.IMAGE));
+        ModelFile file = file(Media.IMAGE);
+        if (imageModel == null) {
+            if (LinearImageModel.isOne(file)) {
+                throw new UsageException("the model " + file.config().string("name")
+                        + " makes no tokens, it is for compress alone; 'models' lists others");
+            }
+            imageModel = ImageModel.load(file);
+        }
+        return imageModel;
+    }
+
+    /** The picture codec of the model that {@code --model} names, or of the default for files of that layout. */
+    PictureCodec imageCodec(TsrLayout layout) throws IOException {
+        boolean shippedCodec = wanted == null && layout == TsrLayout.SINGLE;
+        return image(shippedCodec ? registry().defaultCodec(Media.IMAGE) : file(Media.IMAGE));
     }
 
     /** The audio model that {@code --model} names, or the default. */
@@ -39,8 +60,8 @@ final class CodecLibrary {
     }
 
     /** The codec of the model that a picture was made with. */
-    ImageCodec imageCodec(TsrHeader header) throws IOException {
-        return new ImageCodec(image(file(header)));
+    PictureCodec imageCodec(TsrHeader header) throws IOException {
+        return image(file(header));
     }
 
     /** The codec of the model that a sound was made with. */
@@ -86,13 +107,13 @@ final class CodecLibrary {
         return known;
     }
 
-    private ImageModel image(ModelFile file) throws IOException {
-        ImageModel model = imageModels.get(file.sha256());
-        if (model == null) {
-            model = ImageModel.load(file);
-            imageModels.put(file.sha256(), model);
+    private PictureCodec image(ModelFile file) throws IOException {
+        PictureCodec codec = imageCodecs.get(file.sha256());
+        if (codec == null) {
+            codec = PictureCodec.of(file);
+            imageCodecs.put(file.sha256(), codec);
         }
-        return model;
+        return codec;
     }
 
     private AudioModel audio(ModelFile file) throws IOException {

@@ -5,7 +5,6 @@ import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioModel;
 import dev.tessera.audio.AudioSignal;
 import dev.tessera.codebook.Kernels;
-import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.circuit.LosslessImageCodec;
@@ -19,9 +18,8 @@ import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.codecs.tensor.TensorSettings;
 import dev.tessera.codecs.tensor.TensorSettings.StepRule;
 import dev.tessera.image.Image;
-import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageFiles;
-import dev.tessera.image.ImageModel;
+import dev.tessera.image.PictureCodec;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,6 +39,8 @@ import picocli.CommandLine.TypeConversionException;
         name = "compress",
         description = "Compress pictures, sound, float tensors and arrays of integers (.npy) to .tsr bitstreams.")
 final class CompressCommand extends TesseraCommand {
+    private static final double USED_SHARE = 0.97; // of a budget; less is said
+
     @Mixin
     private Inputs inputs;
 
@@ -161,24 +161,29 @@ final class CompressCommand extends TesseraCommand {
 
     private byte[] compressImage(byte[] source, Input input, Map<String, Object> report) throws IOException {
         Image image = ImageFiles.read(source, input.name(), limits.maxPixels);
-        ImageModel imageModel = library.imageModel();
-        ImageCodec codec = new ImageCodec(imageModel);
+        PictureCodec codec = library.imageCodec(layout.tsr);
+        if (!codec.has(layout.tsr)) {
+            throw new UsageException("--layout is " + layout + ", must be single with the model "
+                    + codec.modelFile().config().string("name"));
+        }
         long pixels = (long) image.width() * image.height();
         long start = System.nanoTime();
         RateTarget target = rate.forPixels(pixels);
-        ImageCodec.Compressed compressed = codec.compress(image, target, layout.tsr, threads);
+        PictureCodec.Packed packed = codec.pack(image, target, layout.tsr, threads);
         report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
-        byte[] file = compressed.bytes();
-        if (target instanceof RateTarget.Bytes budget && compressed.finest() && file.length < budget.budget()) {
-            say("tessera: " + input.name() + ": the best quality of "
-                    + imageModel.file().config().string("name") + " needs " + file.length + " of " + budget.budget()
-                    + " bytes");
+        byte[] file = packed.bytes();
+        if (target instanceof RateTarget.Bytes budget) {
+            explain(input, budget.budget(), packed, codec.modelFile());
         }
         report.put("width", image.width());
         report.put("height", image.height());
         report.put("bits_per_pixel", 8.0 * file.length / pixels);
-        report.put("nominal_bits_per_pixel", nominalBits(compressed.tokens()) / pixels);
-        describe(report, file, compressed.tokens(), imageModel.file());
+        if (packed.tokens() > 0) {
+            report.put("nominal_bits_per_pixel", packed.nominalBits() / pixels);
+            report.put("tokens", packed.tokens());
+            report.put("codebook_size", codec.modelFile().config().integer("codebook_size"));
+        }
+        describe(report, file, codec.modelFile());
         if (verify) {
             Image first = codec.decompress(TsrFile.read(file, limits.limits()), threads);
             Image second = codec.decompress(TsrFile.read(file, limits.limits()), threads);
@@ -251,6 +256,18 @@ final class CompressCommand extends TesseraCommand {
         }
     }
 
+    /** Says why a file is clearly smaller than it may be. */
+    private void explain(Input input, long budget, PictureCodec.Packed packed, ModelFile modelFile) throws IOException {
+        int bytes = packed.bytes().length;
+        if (packed.finest() && bytes < budget) {
+            say("tessera: " + input.name() + ": the best quality of "
+                    + modelFile.config().string("name") + " needs " + bytes + " of " + budget + " bytes");
+        } else if (bytes < USED_SHARE * budget) {
+            say("tessera: " + input.name() + ": " + bytes + " of " + budget
+                    + " bytes are used; no steps were found that come nearer");
+        }
+    }
+
     private byte[] compressAudio(byte[] source, Input input, Map<String, Object> report) throws IOException {
         AudioSignal signal = AudioFiles.read(source, input.name(), limits.maxSeconds);
         AudioModel audioModel = library.audioModel();
@@ -312,13 +329,6 @@ final class CompressCommand extends TesseraCommand {
         return file;
     }
 
-    private void describe(Map<String, Object> report, byte[] file, Tokens tokens, ModelFile modelFile)
-            throws IOException {
-        report.put("tokens", tokens.stages() * tokens.positions());
-        report.put("codebook_size", Arrays.stream(tokens.codebookSizes()).max().orElseThrow());
-        describe(report, file, modelFile);
-    }
-
     private void describe(Map<String, Object> report, byte[] file, ModelFile modelFile) throws IOException {
         report.put("bytes", file.length);
         report.put("layout", layout.name());
@@ -332,14 +342,6 @@ final class CompressCommand extends TesseraCommand {
         if (!same) {
             throw new IOException("verification failed: the file does not decode to the same twice");
         }
-    }
-
-    private static double nominalBits(Tokens tokens) {
-        double bits = 0;
-        for (int size : tokens.codebookSizes()) {
-            bits += tokens.positions() * Math.log(size) / Math.log(2);
-        }
-        return bits;
     }
 
     private static String line(Map<String, Object> r) {

@@ -20,8 +20,8 @@ import dev.tessera.codecs.mixing.TokenBook;
 import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.image.Image;
-import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageFiles;
+import dev.tessera.image.PictureCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -105,7 +105,7 @@ final class DecompressCommand extends TesseraCommand {
                 write(input, naming, suffix, report, out -> ImageFiles.write(image, out, suffix.substring(1)));
             }
             case ImageGeometry _ -> {
-                ImageCodec codec = library.imageCodec(file.header());
+                PictureCodec codec = library.imageCodec(file.header());
                 Image image = codec.decompress(file, threads);
                 missingTokens = missing.length == 0 ? 0 : codec.missingTokens(file);
                 report.put("decode_seconds", (System.nanoTime() - start) / 1e9);

@@ -4,6 +4,7 @@ import dev.tessera.audio.AudioCodec;
 import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioModel;
 import dev.tessera.audio.AudioSignal;
+import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.eval.rd.Coder;
 import dev.tessera.eval.rd.Experiment;
 import dev.tessera.eval.rd.Measure;
@@ -16,9 +17,8 @@ import dev.tessera.eval.rd.Sample;
 import dev.tessera.eval.rd.Sound;
 import dev.tessera.eval.rd.SoundReport;
 import dev.tessera.image.Image;
-import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageFiles;
-import dev.tessera.image.ImageModel;
+import dev.tessera.image.PictureCodec;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -152,10 +152,10 @@ final class EvalRdCommand extends TesseraCommand {
     }
 
     private Report pictureReport(List<Sample<Rgb8>> samples) throws IOException {
-        ImageModel imageModel = new CodecLibrary(model).imageModel();
+        PictureCodec codec = new CodecLibrary(model).imageCodec(TsrLayout.SINGLE);
         Peers<Rgb8> others = Peers.pictures(peers, RdFiles.PNG, Duration.ofSeconds(timeLimit));
         List<Coder<Rgb8>> own =
-                List.of(new RdPictureCoder(new ImageCodec(imageModel), identity(imageModel.file()), bitsPerPixel));
+                List.of(new RdPictureCoder(codec, identity(codec.modelFile()), bitsPerPixel));
         return PictureReport.of(
                 new Experiment<>(Measure.PICTURES, output.resolve("cache"), threads),
                 samples,

@@ -16,7 +16,7 @@ final class ModelsCommand extends TesseraCommand {
         List<String> lines = new ArrayList<>();
         for (ModelDescription m : models) {
             lines.add(String.format(
-                    "%-20s %-9s %-8s %-10s K %-6d stages %-3d %8d bytes  %s%s%s",
+                    "%-20s %-9s %-8s %-10s K %-6d stages %-3d %8d bytes  %s%s%s%s",
                     m.name(),
                     lower(m.kind()),
                     lower(m.media()),
@@ -26,6 +26,7 @@ final class ModelsCommand extends TesseraCommand {
                     m.bytes(),
                     m.sha256().substring(0, 6),
                     m.isDefault() ? "  default" : "",
+                    m.isDefaultCodec() ? "  default of compress" : "",
                     m.deprecated() ? "  deprecated" : ""));
         }
         print(Map.of("models", models.stream().map(ModelDescription::toMap).toList()), lines);

@@ -2,16 +2,17 @@ package dev.tessera.cli;
 
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.eval.rd.Coded;
 import dev.tessera.eval.rd.Coder;
 import dev.tessera.eval.rd.Rgb8;
 import dev.tessera.image.Image;
-import dev.tessera.image.ImageCodec;
+import dev.tessera.image.PictureCodec;
 import java.io.IOException;
 import java.util.List;
 
 /** Our picture codec at budgets of bits per pixel. */
-record RdPictureCoder(ImageCodec codec, String identity, List<Double> budgets) implements Coder<Rgb8> {
+record RdPictureCoder(PictureCodec codec, String identity, List<Double> budgets) implements Coder<Rgb8> {
     @Override
     public String name() {
         return "tessera";
@@ -32,9 +33,10 @@ record RdPictureCoder(ImageCodec codec, String identity, List<Double> budgets) i
         double budget = Double.parseDouble(setting) * sample.width() * sample.height() / 8;
         Image image = Image.ofRgb8(sample.width(), sample.height(), sample.pixels());
         long start = System.nanoTime();
-        byte[] file = codec.compress(image, new RateTarget.Bytes((long) budget)).bytes();
+        byte[] file = codec.pack(image, new RateTarget.Bytes((long) budget), TsrLayout.SINGLE, 1)
+                .bytes();
         long middle = System.nanoTime();
-        Image decoded = codec.decompress(TsrFile.read(file));
+        Image decoded = codec.decompress(TsrFile.read(file), 1);
         long end = System.nanoTime();
         return new Coded<>(
                 file.length,

@@ -9,6 +9,7 @@ import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +21,7 @@ import java.util.List;
  * <p>The same picture, model and target give the same bytes on every machine, and the same bytes the same picture.
  * Immutable, safe to share.
  */
-public final class ImageCodec {
+public final class ImageCodec implements PictureCodec {
     private static final int GREY_FLAG = 1;
     private static final int ALPHA_FLAG = 2;
     private static final int OMITTED_SHIFT =
@@ -33,6 +34,28 @@ public final class ImageCodec {
     public ImageCodec(ImageModel model) {
         this.model = model;
         this.stages = model.prior().spec().stages();
+    }
+
+    @Override
+    public ModelFile modelFile() {
+        return model.file();
+    }
+
+    @Override
+    public boolean has(TsrLayout layout) {
+        return true;
+    }
+
+    @Override
+    public Packed pack(Image image, RateTarget target, TsrLayout layout, int threads) {
+        Compressed compressed = compress(image, target, layout, threads);
+        Tokens tokens = compressed.tokens();
+        double nominalBits = 0;
+        for (int size : tokens.codebookSizes()) {
+            nominalBits += tokens.positions() * StrictMath.log(size) / StrictMath.log(2);
+        }
+        return new Packed(
+                compressed.bytes(), (long) tokens.stages() * tokens.positions(), nominalBits, compressed.finest());
     }
 
     /**
@@ -192,6 +215,7 @@ public final class ImageCodec {
      * @param threads for the chunks of the independent layout, at least 1; the picture does not depend on it
      * @throws CorruptBitstreamException when the payload does not fit the header
      */
+    @Override
     public Image decompress(TsrFile file, int threads) throws IOException {
         ImageGeometry geometry = check(file);
         List<CodedTokens> tokens = readTokens(file, geometry, threads);
@@ -204,6 +228,7 @@ public final class ImageCodec {
     }
 
     /** Number of tokens that missing chunks of {@code file} held, and that {@link #decompress} makes up for. */
+    @Override
     public long missingTokens(TsrFile file) throws IOException {
         ImageGeometry geometry = check(file);
         int height = model.patches(geometry.height());

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param sha256 content hash of the file, 64 hexadecimal digits
  * @param bytes size of the file
  * @param isDefault whether it is taken for its media when none is named
+ * @param isDefaultCodec whether it is taken instead of the default where files are wanted and no tokens
  * @param deprecated whether it is kept only to read old files
  */
 public record ModelDescription(
@@ -28,6 +29,7 @@ public record ModelDescription(
         String sha256,
         long bytes,
         boolean isDefault,
+        boolean isDefaultCodec,
         boolean deprecated) {
 
     /**
@@ -46,18 +48,38 @@ public record ModelDescription(
                 model.sha256(),
                 model.sizeBytes(),
                 false,
+                false,
                 false);
     }
 
     /** The same model as the default of its media. */
     public ModelDescription asDefault() {
-        return new ModelDescription(
-                name, kind, media, quantizer, codebookSize, stages, sha256, bytes, true, deprecated);
+        return withRoles(true, isDefaultCodec, deprecated);
+    }
+
+    /** The same model as the one that files are made with. */
+    public ModelDescription asDefaultCodec() {
+        return withRoles(isDefault, true, deprecated);
     }
 
     /** The same model as one that is kept only to read old files. */
     public ModelDescription asDeprecated() {
-        return new ModelDescription(name, kind, media, quantizer, codebookSize, stages, sha256, bytes, false, true);
+        return withRoles(false, false, true);
+    }
+
+    private ModelDescription withRoles(boolean newDefault, boolean newDefaultCodec, boolean newDeprecated) {
+        return new ModelDescription(
+                name,
+                kind,
+                media,
+                quantizer,
+                codebookSize,
+                stages,
+                sha256,
+                bytes,
+                newDefault,
+                newDefaultCodec,
+                newDeprecated);
     }
 
     /** Names and values as {@code models --json} prints them and as the index of shipped models holds them. */
@@ -72,6 +94,7 @@ public record ModelDescription(
         map.put("sha256", sha256);
         map.put("bytes", bytes);
         map.put("default", isDefault);
+        map.put("default_codec", isDefaultCodec);
         map.put("deprecated", deprecated);
         return map;
     }
@@ -88,6 +111,7 @@ public record ModelDescription(
                 entry.string("sha256"),
                 entry.longInteger("bytes"),
                 entry.flag("default"),
+                entry.flag("default_codec"),
                 entry.flag("deprecated"));
     }
 

@@ -52,7 +52,7 @@ public final class ModelRegistry {
     /**
      * A registry of exactly these.
      *
-     * @throws IllegalArgumentException when two shipped models have one name or one media has two defaults
+     * @throws IllegalArgumentException when two shipped models have one name or one media has two defaults of a kind
      */
     public static ModelRegistry of(List<ShippedModel> shipped, List<Path> folders) {
         List<ShippedModel> sorted = shipped.stream()
@@ -63,6 +63,9 @@ public final class ModelRegistry {
         requireUnique(sorted.stream()
                 .filter(m -> m.description().isDefault())
                 .map(m -> "the default for " + m.description().media()));
+        requireUnique(sorted.stream()
+                .filter(m -> m.description().isDefaultCodec())
+                .map(m -> "the default codec for " + m.description().media()));
         return new ModelRegistry(sorted, List.copyOf(folders));
     }
 
@@ -94,6 +97,16 @@ public final class ModelRegistry {
             }
         }
         throw new ModelNotFoundException("no model is shipped for " + media + "; name one with --model");
+    }
+
+    /** The shipped model that files are made with when none is named; the default where there is no such model. */
+    public ModelFile defaultCodec(Media media) throws IOException {
+        for (ShippedModel model : shipped) {
+            if (model.description().isDefaultCodec() && model.description().media() == media) {
+                return model.load();
+            }
+        }
+        return defaultModel(media);
     }
 
     /**

@@ -105,6 +105,21 @@ class ModelRegistryTest {
     }
 
     @Test
+    void filesAreMadeWithTheDefaultUnlessAnotherModelIsTheCodec() throws IOException {
+        assertEquals(photo, registry().defaultCodec(Media.IMAGE));
+        ModelFile coder = model("coder", "image", 1);
+        ShippedModel listed = new ShippedModel(
+                ModelDescription.of(coder).asDefaultCodec(), name -> new ByteArrayInputStream(bytes(coder)));
+        ModelRegistry both = ModelRegistry.of(List.of(jar().getFirst(), listed), List.of());
+        assertEquals(coder, both.defaultCodec(Media.IMAGE));
+        assertEquals(photo, both.defaultModel(Media.IMAGE));
+        ShippedModel second = new ShippedModel(
+                ModelDescription.of(model("more", "image", 2)).asDefaultCodec(), name -> null);
+        assertThrows(
+                IllegalArgumentException.class, () -> ModelRegistry.of(List.of(listed, second), List.of()));
+    }
+
+    @Test
     void findsByHashAmongShippedAndFolders() throws IOException {
         ModelFile other = model("other", "image", 1);
         put("other.safetensors", other);
@@ -128,7 +143,7 @@ class ModelRegistryTest {
         String twin = real.sha256().substring(0, 6) + "0".repeat(58);
         ShippedModel lookalike = new ShippedModel(
                 new ModelDescription(
-                        "twin", real.kind(), real.media(), "rvq", 256, 2, twin, real.bytes(), false, false),
+                        "twin", real.kind(), real.media(), "rvq", 256, 2, twin, real.bytes(), false, false, false),
                 name -> null);
         ModelRegistry registry = ModelRegistry.of(List.of(jar().getFirst(), lookalike), List.of());
         ModelNotFoundException e =

@@ -1,5 +1,7 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.image.Image;
+
 /** What encoder and decoder do alike with the planes of a picture: prediction, reconstruction, walk over the blocks. */
 class BlockDecoder {
     static final int SUPERBLOCK = 32;
@@ -23,13 +25,17 @@ class BlockDecoder {
     final int lumaStep;
     final int chromaStep;
 
-    /** @param step index of the quantization step, 0 to {@value #STEPS} - 1 */
-    BlockDecoder(int width, int height, int step, TransformPrior models) {
+    /**
+     * @param step index of the quantization step, 0 to {@value #STEPS} - 1
+     * @param components 3, or 1 for luma alone
+     */
+    BlockDecoder(int width, int height, int components, int step, TransformPrior models) {
         int w = Math.ceilDiv(width, SUPERBLOCK) * SUPERBLOCK;
         int h = Math.ceilDiv(height, SUPERBLOCK) * SUPERBLOCK;
-        this.planes = new SamplePlane[] {
-            new SamplePlane(w, h), new SamplePlane(w / 2, h / 2), new SamplePlane(w / 2, h / 2)
-        };
+        this.planes = new SamplePlane[components];
+        for (int c = 0; c < components; c++) {
+            planes[c] = c == 0 ? new SamplePlane(w, h) : new SamplePlane(w / 2, h / 2);
+        }
         this.cells = new Cells(w, h);
         this.models = models;
         this.lumaStep = stepSize(step, 1);
@@ -68,7 +74,7 @@ class BlockDecoder {
         }
         int[][] levels = new int[3][];
         int mode = leaf(coder, x, y, size, 0, levels, null);
-        for (int c = 0; c < 3; c++) {
+        for (int c = 0; c < planes.length; c++) {
             int s = c == 0 ? size : size / 2;
             reconstruct(c, x, y, size, mode, levels[c], residual);
             planes[c].put(c == 0 ? x : x / 2, c == 0 ? y : y / 2, s, residual);
@@ -84,7 +90,7 @@ class BlockDecoder {
     int leaf(BitCoder coder, int x, int y, int size, int mode, int[][] levels, int[] last) {
         int log = Integer.numberOfTrailingZeros(size);
         int coded = models.modes.mode(coder, cells, x, y, log, stepClass, mode);
-        for (int c = 0; c < 3; c++) {
+        for (int c = 0; c < planes.length; c++) {
             enter(c, x, y, size, coded, levels[0]);
             int bit = models.coefficients.coded(coder, context, last == null || last[c] < 0 ? 0 : 1);
             if (bit == 1) {
@@ -164,5 +170,16 @@ class BlockDecoder {
         for (int i = 0; i < count; i++) {
             out[i] = Math.clamp(out[i] + prediction[i], 0, most);
         }
+    }
+
+    /** The picture of what has been coded, its edges smoothed; the planes stay as they are. */
+    Image picture(Settings settings, int width, int height) {
+        EdgeFilter filter = new EdgeFilter(cells, settings.edges());
+        SamplePlane[] filtered = new SamplePlane[planes.length];
+        for (int c = 0; c < planes.length; c++) {
+            filtered[c] = planes[c].copy();
+            filter.apply(filtered[c], step(c), c == 0 ? 0 : 1);
+        }
+        return PicturePlanes.toImage(filtered, width, height, settings.scale());
     }
 }

@@ -6,7 +6,8 @@ import java.util.Arrays;
 final class BlockEncoder extends BlockDecoder {
     private static final int TRIED_MODES = 4;
     private static final int TRIED_ENDS = 4;
-    private static final double LAMBDA = 0.14; // of the squared step, per bit
+    static final double LAMBDA = 0.14; // of the squared step, per bit
+
     private static final double[] WEIGHTS = {1, 4 * 1.086, 4 * 0.825}; // of squared errors in RGB
 
     private final SamplePlane[] source;
@@ -43,8 +44,9 @@ final class BlockEncoder extends BlockDecoder {
         double score;
     }
 
+    /** @param lambdaFactor multiplies the weight of a bit; above 1 the file is smaller */
     BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor) {
-        super(source[0].width, source[0].height, step, models);
+        super(source[0].width, source[0].height, source.length, step, models);
         this.source = source;
         this.lambda = LAMBDA * lambdaFactor * lumaStep * lumaStep / 65536;
     }
@@ -109,7 +111,7 @@ final class BlockEncoder extends BlockDecoder {
     }
 
     private void settle(Node node) {
-        for (int c = 0; c < 3; c++) {
+        for (int c = 0; c < planes.length; c++) {
             int shift = c == 0 ? 0 : 1;
             planes[c].put(node.x >> shift, node.y >> shift, node.size >> shift, node.samples[c]);
         }
@@ -139,7 +141,7 @@ final class BlockEncoder extends BlockDecoder {
         intra.predict(node.mode, size, prediction);
         node.samples[0] = new int[size * size];
         addResidual(0, size, node.levels[0], node.samples[0]);
-        for (int c = 1; c < 3; c++) {
+        for (int c = 1; c < planes.length; c++) {
             int half = size / 2;
             source[c].get(x / 2, y / 2, half, original);
             predict(c, x, y, size, node.mode);

@@ -19,12 +19,19 @@ final class PicturePlanes {
         return Math.ceilDiv(side, 1 << scale);
     }
 
-    /** The planes of {@code image} at 1 / 2^scale of its size, padded to superblocks by repeating the last row and column. */
+    /**
+     * The planes of {@code image} at 1 / 2^scale of its size, padded to superblocks by repeating the last row and column; one
+     * plane for a grey picture.
+     */
     static SamplePlane[] of(Image image, int scale) {
         int width = image.width();
         int height = image.height();
-        double[][] planes = new double[3][width * height];
+        double[][] planes = new double[image.isGrey() ? 1 : 3][width * height];
         for (int i = 0; i < width * height; i++) {
+            if (planes.length == 1) {
+                planes[0][i] = image.plane(0)[i];
+                continue;
+            }
             double r = image.plane(0)[i];
             double g = image.plane(1)[i];
             double b = image.plane(2)[i];
@@ -33,9 +40,9 @@ final class PicturePlanes {
             planes[1][i] = 128 + (b - luma) / 1.772;
             planes[2][i] = 128 + (r - luma) / 1.402;
         }
-        SamplePlane[] out = new SamplePlane[3];
+        SamplePlane[] out = new SamplePlane[planes.length];
         int luma = BlockDecoder.SUPERBLOCK;
-        for (int c = 0; c < 3; c++) {
+        for (int c = 0; c < planes.length; c++) {
             double[] plane = planes[c];
             int w = width;
             int h = height;
@@ -60,9 +67,9 @@ final class PicturePlanes {
 
     /** The picture of decoded planes. */
     static Image toImage(SamplePlane[] planes, int width, int height, int scale) {
-        int[][] full = new int[3][];
-        int[] strides = new int[3];
-        for (int c = 0; c < 3; c++) {
+        int[][] full = new int[planes.length][];
+        int[] strides = new int[planes.length];
+        for (int c = 0; c < planes.length; c++) {
             int[] plane = planes[c].samples;
             int stride = planes[c].width;
             int w = scaled(width, c == 0 ? scale : scale + 1);
@@ -76,10 +83,14 @@ final class PicturePlanes {
             full[c] = plane;
             strides[c] = stride;
         }
-        float[][] rgb = new float[3][width * height];
+        float[][] rgb = new float[planes.length][width * height];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {
                 int luma = full[0][y * strides[0] + x];
+                if (planes.length == 1) {
+                    rgb[0][y * width + x] = level(luma, 0);
+                    continue;
+                }
                 int cb = full[1][y * strides[1] + x] - MIDDLE;
                 int cr = full[2][y * strides[2] + x] - MIDDLE;
                 int i = y * width + x;
@@ -88,7 +99,9 @@ final class PicturePlanes {
                 rgb[2][i] = level(luma, BLUE_OF_CB * cb);
             }
         }
-        return Image.ofRgb(width, height, rgb[0], rgb[1], rgb[2]);
+        return planes.length == 1
+                ? Image.ofGrey(width, height, rgb[0])
+                : Image.ofRgb(width, height, rgb[0], rgb[1], rgb[2]);
     }
 
     private static float level(int luma, int chroma) {

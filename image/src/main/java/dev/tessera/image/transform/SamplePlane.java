@@ -14,6 +14,12 @@ final class SamplePlane {
         this.samples = new int[width * height];
     }
 
+    SamplePlane copy() {
+        SamplePlane copy = new SamplePlane(width, height);
+        System.arraycopy(samples, 0, copy.samples, 0, samples.length);
+        return copy;
+    }
+
     void put(int x, int y, int size, int[] block) {
         for (int row = 0; row < size; row++) {
             System.arraycopy(block, row * size, samples, (y + row) * width + x, size);

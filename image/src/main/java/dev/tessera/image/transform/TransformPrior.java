@@ -23,8 +23,12 @@ final class TransformPrior {
         return new TransformPrior(coefficients.copy(), modes.copy());
     }
 
+    int stateBytes() {
+        return coefficients.stateBytes() + modes.stateBytes();
+    }
+
     byte[] save() {
-        ByteBuffer out = ByteBuffer.allocate(coefficients.stateBytes() + modes.stateBytes());
+        ByteBuffer out = ByteBuffer.allocate(stateBytes());
         coefficients.save(out);
         modes.save(out);
         return out.array();

@@ -1,0 +1,203 @@
+package dev.tessera.image.transform;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.image.Image;
+import dev.tessera.vqmodels.CorruptModelException;
+import dev.tessera.vqmodels.ModelFile;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LinearImageCodecTest {
+    private static final LinearImageModel MODEL = LinearImageModel.of("test", new TransformPrior());
+
+    /** Waves, a slope and an edge; colours that follow the luma only in part. */
+    private static Image scene(int width, int height) {
+        float[][] planes = new float[3][width * height];
+        for (int i = 0; i < width * height; i++) {
+            int x = i % width;
+            int y = i / width;
+            int wave = (x * x / 7 + y * 3) % 97;
+            int edge = 2 * x > width + y ? 60 : 0;
+            planes[0][i] = 40 + edge + wave;
+            planes[1][i] = 200 - edge - wave / 2f - 80f * y / height;
+            planes[2][i] = 90 + 100f * x / width;
+        }
+        return Image.ofRgb(width, height, planes[0], planes[1], planes[2]);
+    }
+
+    private static Image decoded(byte[] file) throws IOException {
+        return new LinearImageCodec(MODEL).decompress(TsrFile.read(file));
+    }
+
+    private static byte[] compressed(Image image, RateTarget target) {
+        return new LinearImageCodec(MODEL).compress(image, target);
+    }
+
+    private static double squaredError(Image a, Image b) {
+        byte[] x = a.toRgb8();
+        byte[] y = b.toRgb8();
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            int e = (x[i] & 0xFF) - (y[i] & 0xFF);
+            sum += e * e;
+        }
+        return sum / x.length;
+    }
+
+    @Test
+    void everySizeGoesThereAndBack() throws IOException {
+        for (int[] size : new int[][] {{1, 1}, {7, 3}, {33, 65}, {64, 32}}) {
+            Image image = scene(size[0], size[1]);
+            byte[] file = compressed(image, new RateTarget.Quality(80));
+            Image back = decoded(file);
+            assertEquals(size[0], back.width());
+            assertEquals(size[1], back.height());
+            assertArrayEquals(file, compressed(image, new RateTarget.Quality(80)));
+            assertEquals(back, decoded(file));
+        }
+    }
+
+    @Test
+    void budgetsAreKeptAndUsed() throws IOException {
+        Image image = scene(128, 96);
+        double before = Double.POSITIVE_INFINITY;
+        for (int budget : new int[] {150, 300, 600, 1200, 2400}) {
+            byte[] file = compressed(image, new RateTarget.Bytes(budget));
+            assertTrue(file.length <= budget && file.length >= .97 * budget, file.length + " of " + budget);
+            double error = squaredError(image, decoded(file));
+            assertTrue(error < before, error + " after " + before + " at " + budget);
+            before = error;
+        }
+    }
+
+    @Test
+    void aBudgetBelowTheSmallestFileNamesIt() {
+        IllegalArgumentException e = assertThrows(
+                IllegalArgumentException.class, () -> compressed(scene(64, 64), new RateTarget.Bytes(5)));
+        assertTrue(e.getMessage().matches(".*below the smallest possible file, \\d+ bytes"), e.getMessage());
+    }
+
+    @Test
+    void aHugeBudgetIsTheBestQualityWithoutPadding() {
+        Image image = scene(40, 40);
+        byte[] best = compressed(image, new RateTarget.Bytes(1_000_000));
+        assertTrue(best.length < 10_000, best.length + " bytes");
+    }
+
+    @Test
+    void greyAndAlphaAreKept() throws IOException {
+        Image colour = scene(70, 50);
+        Image grey = Image.ofGrey(70, 50, colour.plane(0));
+        Image back = decoded(compressed(grey, new RateTarget.Quality(70)));
+        assertTrue(back.isGrey());
+        assertTrue(squaredError(grey, back) < 60, "error " + squaredError(grey, back));
+        float[] alpha = new float[70 * 50];
+        for (int i = 0; i < alpha.length; i++) {
+            alpha[i] = i % 70 < 35 ? 0 : 255;
+        }
+        Image shown = decoded(compressed(colour.withAlpha(alpha), new RateTarget.Quality(70)));
+        assertTrue(shown.alpha()[10] < 40 && shown.alpha()[60] > 215, shown.alpha()[10] + ", " + shown.alpha()[60]);
+        assertTrue(squaredError(colour, shown) < 100, "error " + squaredError(colour, shown));
+    }
+
+    @Test
+    void qualityGoesUpWithQ() throws IOException {
+        Image image = scene(96, 64);
+        double before = Double.POSITIVE_INFINITY;
+        for (int q : new int[] {10, 40, 60, 80, 100}) {
+            double error = squaredError(image, decoded(compressed(image, new RateTarget.Quality(q))));
+            assertTrue(error <= before, error + " at " + q);
+            before = error;
+        }
+    }
+
+    /** Law 4; the check sum of the single layout finds almost all of it, whatever gets through must decode or be refused. */
+    @Test
+    void damageIsRefusedAndNothingElseThrown() throws IOException {
+        byte[] file = compressed(scene(48, 40), new RateTarget.Bytes(200));
+        for (int length = 0; length < file.length; length++) {
+            byte[] cut = Arrays.copyOf(file, length);
+            assertThrows(IOException.class, () -> decoded(cut), "cut to " + length);
+        }
+        for (int bit = 0; bit < 8 * file.length; bit++) {
+            byte[] flipped = file.clone();
+            flipped[bit / 8] ^= (byte) (1 << bit % 8);
+            assertThrows(IOException.class, () -> decoded(flipped), "bit " + bit);
+        }
+    }
+
+    @Test
+    void parametersOutOfRangeAreRefused() throws IOException {
+        Settings most = new Settings(true, true, 2, 3, BlockDecoder.STEPS - 1);
+        assertEquals(most, Settings.of(most.parameters()));
+        assertThrows(CorruptBitstreamException.class, () -> Settings.of(3 << 2));
+        assertThrows(CorruptBitstreamException.class, () -> Settings.of(BlockDecoder.STEPS << 6));
+    }
+
+    @Test
+    void modelsGoThroughFilesAndOthersAreRefused() throws IOException {
+        ByteArrayOutputStream stored = new ByteArrayOutputStream();
+        MODEL.file().write(stored);
+        LinearImageModel loaded = LinearImageModel.load(ModelFile.read(stored.toByteArray()));
+        assertEquals(MODEL.hash(), loaded.hash());
+        byte[] file = compressed(scene(40, 30), new RateTarget.Quality(50));
+        assertEquals(decoded(file), new LinearImageCodec(loaded).decompress(TsrFile.read(file)));
+        LinearImageModel other = LinearImageModel.of("other", new TransformPrior());
+        assertThrows(
+                CorruptBitstreamException.class,
+                () -> new LinearImageCodec(other).decompress(TsrFile.read(file)));
+        ModelFile strange = ModelFile.builder()
+                .config(dev.tessera.vqmodels.ModelConfig.of(java.util.Map.of("model_type", "x")))
+                .build();
+        assertThrows(CorruptModelException.class, () -> LinearImageModel.load(strange));
+    }
+
+    /** Law 1. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:UseAVX=0", "-XX:-UseFMA", "-Xcomp"})
+    void anotherJvmMakesTheSameFileAndPixels(String flag) throws Exception {
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        flag,
+                        "--add-modules",
+                        "jdk.incubator.vector",
+                        "-cp",
+                        System.getProperty("java.class.path").replace(';', File.pathSeparatorChar),
+                        LinearImageCodecTest.class.getName()))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(0, process.waitFor());
+        assertEquals(fingerprint(), out);
+    }
+
+    /** Prints the fingerprint, for the parent to compare. */
+    public static void main(String[] args) throws Exception {
+        System.out.println(fingerprint());
+    }
+
+    private static String fingerprint() throws Exception {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        byte[] file = compressed(scene(50, 40), new RateTarget.Quality(60));
+        digest.update(file);
+        digest.update(decoded(file).toRgb8());
+        return HexFormat.of().formatHex(digest.digest());
+    }
+}
