@@ -154,8 +154,7 @@ final class EvalRdCommand extends TesseraCommand {
     private Report pictureReport(List<Sample<Rgb8>> samples) throws IOException {
         PictureCodec codec = new CodecLibrary(model).imageCodec(TsrLayout.SINGLE);
         Peers<Rgb8> others = Peers.pictures(peers, RdFiles.PNG, Duration.ofSeconds(timeLimit));
-        List<Coder<Rgb8>> own =
-                List.of(new RdPictureCoder(codec, identity(codec.modelFile()), bitsPerPixel));
+        List<Coder<Rgb8>> own = List.of(new RdPictureCoder(codec, identity(codec.modelFile()), bitsPerPixel));
         return PictureReport.of(
                 new Experiment<>(Measure.PICTURES, output.resolve("cache"), threads),
                 samples,

@@ -4,16 +4,20 @@ import dev.tessera.audio.AudioRecipe;
 import dev.tessera.audio.AudioTrainer;
 import dev.tessera.codecs.dataset.AtomicFile;
 import dev.tessera.image.ImageModel;
+import dev.tessera.image.ImageModels;
 import dev.tessera.image.ImageRecipe;
 import dev.tessera.image.ImageTrainer;
 import dev.tessera.image.NeuralImageModel;
 import dev.tessera.image.NeuralPriorTrainer;
+import dev.tessera.image.transform.LinearImageRecipe;
+import dev.tessera.image.transform.LinearImageTrainer;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -22,6 +26,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -52,8 +57,10 @@ final class TrainCommand extends TesseraCommand {
     @Option(
             names = "--recipe",
             paramLabel = "R",
-            description = "A .properties recipe (default: the one of the shipped default model; with --quantizer a file"
-                    + " or a name, default image-f16 or audio-24k).")
+            description =
+                    "A .properties recipe or, of images, a name: image-pq16 (default, the tokenizer), image-linear"
+                            + " (the entropy prior of the codec); with --quantizer default image-f16 or"
+                            + " audio-24k.")
     private Path recipe;
 
     @Option(
@@ -166,7 +173,8 @@ final class TrainCommand extends TesseraCommand {
 
     private boolean lacksPrior() throws IOException {
         return media == TrainMedia.image
-                && ImageModel.load(ModelFile.read(output)) instanceof NeuralImageModel neural && !neural.hasPrior();
+                && ImageModel.load(ModelFile.read(output)) instanceof NeuralImageModel neural
+                && !neural.hasPrior();
     }
 
     /** The last step of the training of a network: the entropy prior of the pictures that it learnt from. */
@@ -239,13 +247,35 @@ final class TrainCommand extends TesseraCommand {
     }
 
     private ModelFile trainImage(List<Path> files) throws IOException {
-        ImageRecipe chosen = ImageRecipe.standard();
-        if (recipe != null) {
-            try (InputStream in = Files.newInputStream(recipe)) {
-                chosen = ImageRecipe.read(in);
-            }
+        if (recipe == null) {
+            return trainTokenizer(ImageRecipe.standard(), files);
         }
-        chosen = chosen.with(codes == null ? chosen.codebookSize() : codes, seed == null ? chosen.seed() : seed);
+        byte[] text = imageRecipe();
+        Properties entries = new Properties();
+        entries.load(new ByteArrayInputStream(text));
+        if (!LinearImageRecipe.isOne(entries)) {
+            return trainTokenizer(ImageRecipe.read(new ByteArrayInputStream(text)), files);
+        }
+        if (codes != null) {
+            throw new UsageException("--codes is for codebooks, the linear mode has none");
+        }
+        LinearImageRecipe linear = LinearImageRecipe.read(new ByteArrayInputStream(text));
+        return new LinearImageTrainer(seed == null ? linear : linear.withSeed(seed), this::say)
+                .train(files)
+                .file();
+    }
+
+    private byte[] imageRecipe() throws IOException {
+        return Files.isRegularFile(recipe)
+                ? Files.readAllBytes(recipe)
+                : ImageModels.recipe(recipe.toString())
+                        .orElseThrow(() -> new UsageException(
+                                "--recipe is '" + recipe + "', must be a file, image-pq16 or image-linear"));
+    }
+
+    private ModelFile trainTokenizer(ImageRecipe standard, List<Path> files) throws IOException {
+        ImageRecipe chosen =
+                standard.with(codes == null ? standard.codebookSize() : codes, seed == null ? standard.seed() : seed);
         return new ImageTrainer(chosen, threads, this::say).train(files).file();
     }
 

@@ -71,6 +71,7 @@ class CommandLineContractTest {
         assertEquals(8.0 * bytes / (512 * 512), ((Number) json.get("bits_per_pixel")).doubleValue(), 1e-12);
         assertTrue(bytes <= 1310 && bytes >= 0.97 * 1310, bytes + " bytes");
         assertEquals("single", json.get("layout"));
+        assertEquals("image-linear", json.get("model"));
         assertEquals(1, json.get("items"));
         assertEquals(1, ((List<?>) json.get("results")).size());
         assertEquals(0, run("decompress", path("x.tsr"), "-o", path("x.png")).code());
@@ -333,6 +334,54 @@ class CommandLineContractTest {
                 models.stream()
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default")))
                         .count());
+        assertEquals(
+                List.of("image-linear"),
+                models.stream()
+                        .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default_codec")))
+                        .map(m -> ((Map<?, ?>) m).get("name"))
+                        .toList());
+    }
+
+    @Test
+    void theLinearModeHasOneLayoutAndNoTokens() throws IOException {
+        Run layout = run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--model", "image-linear");
+        assertEquals(2, layout.code());
+        assertTrue(layout.err().contains("--layout is progressive, must be single"), layout.err());
+        Run tokens = run("tokenize", PHOTO, "-o", path("t.npy"), "--model", "image-linear");
+        assertEquals(2, tokens.code(), tokens.err());
+        assertTrue(tokens.err().contains("image-linear makes no tokens"), tokens.err());
+        Run automatic =
+                run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--size", "900", "--json");
+        assertEquals(0, automatic.code(), automatic.err());
+        assertEquals("image-pq16", automatic.json().get("model"));
+    }
+
+    @Test
+    void theLinearModeIsTrainedByItsRecipe() throws IOException {
+        Path recipe = Files.writeString(folder.resolve("r.properties"), """
+                coder = linear
+                name = mine
+                side = 64
+                crop-width = 32
+                crop-height = 32
+                visits = 2
+                first-step = 40
+                last-step = 40
+                scale-shares = 1, 0, 0
+                seed = 1
+                """);
+        Run trained = run("train", "image", PHOTO, "--recipe", recipe.toString(), "-o", path("m.safetensors"));
+        assertEquals(0, trained.code(), trained.err());
+        Run file = run("compress", PHOTO, "-o", path("m.tsr"), "--model", path("m.safetensors"), "-q", "20", "--json");
+        assertEquals(0, file.code(), file.err());
+        assertEquals("mine", file.json().get("model"));
+        assertEquals(
+                2,
+                run("train", "image", PHOTO, "--recipe", recipe.toString(), "--codes", "9", "-o", path("n"))
+                        .code());
+        Run unknown = run("train", "image", PHOTO, "--recipe", "nonesuch", "-o", path("n"));
+        assertEquals(2, unknown.code());
+        assertTrue(unknown.err().contains("'nonesuch'"), unknown.err());
     }
 
     @Test

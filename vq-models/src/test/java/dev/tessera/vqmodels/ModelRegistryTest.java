@@ -108,15 +108,15 @@ class ModelRegistryTest {
     void filesAreMadeWithTheDefaultUnlessAnotherModelIsTheCodec() throws IOException {
         assertEquals(photo, registry().defaultCodec(Media.IMAGE));
         ModelFile coder = model("coder", "image", 1);
-        ShippedModel listed = new ShippedModel(
-                ModelDescription.of(coder).asDefaultCodec(), name -> new ByteArrayInputStream(bytes(coder)));
+        byte[] file = bytes(coder);
+        ShippedModel listed =
+                new ShippedModel(ModelDescription.of(coder).asDefaultCodec(), name -> new ByteArrayInputStream(file));
         ModelRegistry both = ModelRegistry.of(List.of(jar().getFirst(), listed), List.of());
         assertEquals(coder, both.defaultCodec(Media.IMAGE));
         assertEquals(photo, both.defaultModel(Media.IMAGE));
-        ShippedModel second = new ShippedModel(
-                ModelDescription.of(model("more", "image", 2)).asDefaultCodec(), name -> null);
-        assertThrows(
-                IllegalArgumentException.class, () -> ModelRegistry.of(List.of(listed, second), List.of()));
+        ShippedModel second =
+                new ShippedModel(ModelDescription.of(model("more", "image", 2)).asDefaultCodec(), name -> null);
+        assertThrows(IllegalArgumentException.class, () -> ModelRegistry.of(List.of(listed, second), List.of()));
     }
 
     @Test

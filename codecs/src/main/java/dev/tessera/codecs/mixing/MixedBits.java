@@ -73,9 +73,8 @@ public final class MixedBits {
         int[] inputs = mixer.inputs();
         for (int i = 0; i < current.length; i++) {
             int state = slow[current[i]];
-            inputs[INPUTS_PER_CONTEXT * i] = LogisticTables.stretch(state >>> 16)
-                            * LogisticTables.confidence(state & COUNT_MASK)
-                    >> 8;
+            inputs[INPUTS_PER_CONTEXT * i] =
+                    LogisticTables.stretch(state >>> 16) * LogisticTables.confidence(state & COUNT_MASK) >> 8;
             inputs[INPUTS_PER_CONTEXT * i + 1] = LogisticTables.stretch(fast[current[i]]);
         }
         probability = LogisticTables.squash(mixer.mix(0));

@@ -45,8 +45,8 @@ class BlockDecoder {
 
     /** In 1/16 of a level. */
     static int stepSize(int step, double factor) {
-        return (int) StrictMath.round(
-                (2 << SamplePlane.UNIT_BITS) * factor * StrictMath.pow(2, step / STEPS_PER_OCTAVE));
+        return (int)
+                StrictMath.round((2 << SamplePlane.UNIT_BITS) * factor * StrictMath.pow(2, step / STEPS_PER_OCTAVE));
     }
 
     int step(int component) {

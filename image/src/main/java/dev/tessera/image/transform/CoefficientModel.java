@@ -21,15 +21,23 @@ final class CoefficientModel {
 
     CoefficientModel() {
         this(
-                new MixedBits(new int[] {3 * SIZES, SIZES * 2 * 64, 2 * SIZES * 20, 2 * SIZES * 12, 2 * 8 * SIZES}, new int[] {
-                    2 * SIZES, 12
-                }),
                 new MixedBits(
-                        new int[] {2 * SIZES * 64, 2 * SIZES * 64 * 8, 64 * 20 * SIZES, 2 * 64 * SIZES * 12, 64 * 8 * SIZES},
+                        new int[] {3 * SIZES, SIZES * 2 * 64, 2 * SIZES * 20, 2 * SIZES * 12, 2 * 8 * SIZES},
+                        new int[] {2 * SIZES, 12}),
+                new MixedBits(
+                        new int[] {
+                            2 * SIZES * 64, 2 * SIZES * 64 * 8, 64 * 20 * SIZES, 2 * 64 * SIZES * 12, 64 * 8 * SIZES
+                        },
                         new int[] {2 * SIZES * 8, 12}),
                 new MixedBits(
                         new int[] {
-                            2 * SIZES * 256, 2 * SIZES * 128, 2 * 12 * 8 * 8, 2 * SIZES * 432, SIZES * 20 * 32, 512, 2 * 8 * 8 * 16
+                            2 * SIZES * 256,
+                            2 * SIZES * 128,
+                            2 * 12 * 8 * 8,
+                            2 * SIZES * 432,
+                            SIZES * 20 * 32,
+                            512,
+                            2 * 8 * 8 * 16
                         },
                         new int[] {2 * SIZES * 8, 16}),
                 new MixedBits(

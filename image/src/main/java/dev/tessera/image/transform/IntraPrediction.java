@@ -45,8 +45,7 @@ final class IntraPrediction {
         left[0] = above[0];
     }
 
-    private void fill(
-            SamplePlane plane, Cells cells, int x, int y, int size, int shift, boolean horizontal) {
+    private void fill(SamplePlane plane, Cells cells, int x, int y, int size, int shift, boolean horizontal) {
         int step = Cells.CELL >> shift;
         int[] out = horizontal ? above : left;
         int last = MIDDLE;

@@ -10,6 +10,7 @@ import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.image.Image;
 import dev.tessera.image.PictureCodec;
 import dev.tessera.vqmodels.ModelFile;
+import java.util.List;
 
 /**
  * The linear mode: picture to {@code .tsr} file and back without networks and codebooks. The same picture, model and target
@@ -25,23 +26,37 @@ public final class LinearImageCodec implements PictureCodec {
     /**
      * Compresses {@code image} in the single layout.
      *
-     * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the
-     *     minimum
+     * @throws IllegalArgumentException when the budget is below the smallest possible file, the message names the
+     *     minimum; or when the picture has too many samples in whole superblocks
      */
     public byte[] compress(Image image, RateTarget target) {
+        return file(image, coded(image, target));
+    }
+
+    private PictureCoding.Result coded(Image image, RateTarget target) {
+        if (!PicturePlanes.fits(image.width(), image.height(), 0)) {
+            throw new IllegalArgumentException(tooLarge(image.width(), image.height()));
+        }
         PictureCoding coding = new PictureCoding(image, model.prior());
-        ImageGeometry geometry = new ImageGeometry(image.width(), image.height());
+        StepSearch search = new StepSearch(
+                coding, a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload())));
         return switch (target) {
-            case RateTarget.Quality quality ->
-                write(geometry, new StepSearch(coding, r -> 0).ofQuality(quality.quality()));
-            case RateTarget.Bytes bytes ->
-                write(geometry, new StepSearch(coding, r -> write(geometry, r).length).within(bytes.budget()));
+            case RateTarget.Quality quality -> search.ofQuality(quality.quality());
+            case RateTarget.Bytes bytes -> search.within(bytes.budget());
         };
     }
 
-    private byte[] write(ImageGeometry geometry, PictureCoding.Result result) {
-        return TsrFile.write(
-                new TsrHeader(model.hash(), geometry, result.settings().parameters()), result.payload());
+    private TsrHeader header(Image image, Settings settings) {
+        return new TsrHeader(model.hash(), new ImageGeometry(image.width(), image.height()), settings.parameters());
+    }
+
+    private byte[] file(Image image, PictureCoding.Result result) {
+        return TsrFile.write(header(image, result.settings()), result.payload());
+    }
+
+    private static String tooLarge(int width, int height) {
+        return "a picture of " + width + " x " + height + " has more than " + PicturePlanes.MAX_SAMPLES
+                + " samples in whole superblocks of " + BlockDecoder.SUPERBLOCK + " x " + BlockDecoder.SUPERBLOCK;
     }
 
     @Override
@@ -59,7 +74,8 @@ public final class LinearImageCodec implements PictureCodec {
         if (!has(layout)) {
             throw new IllegalArgumentException("the layout is " + layout + ", must be SINGLE for the linear mode");
         }
-        return new Packed(compress(image, target), 0, 0);
+        PictureCoding.Result result = coded(image, target);
+        return new Packed(file(image, result), 0, 0, result.finest());
     }
 
     @Override
@@ -89,12 +105,14 @@ public final class LinearImageCodec implements PictureCodec {
             throw new CorruptBitstreamException(0, "the layout is " + file.layout() + ", must be SINGLE");
         }
         Settings settings = Settings.of(file.header().parameters());
+        if (!PicturePlanes.fits(geometry.width(), geometry.height(), settings.scale())) {
+            throw new CorruptBitstreamException(0, tooLarge(geometry.width(), geometry.height()));
+        }
         RangeDecoder in = new RangeDecoder(file.payload());
         TransformPrior models = model.prior();
         Image image = decode(in, geometry, settings.grey() ? 1 : 3, settings, models);
         if (settings.alpha()) {
-            image = image.withAlpha(
-                    decode(in, geometry, 1, settings, models).plane(0));
+            image = image.withAlpha(decode(in, geometry, 1, settings, models).plane(0));
         }
         if (in.unreadBytes() > 0) {
             throw new CorruptBitstreamException(0, in.unreadBytes() + " bytes are left behind the picture");

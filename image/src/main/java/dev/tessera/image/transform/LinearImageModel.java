@@ -25,7 +25,8 @@ public final class LinearImageModel {
 
     /** Whether {@code file} says that it is a model of this kind. */
     public static boolean isOne(ModelFile file) throws CorruptModelException {
-        return file.config().has("model_type") && MODEL_TYPE.equals(file.config().string("model_type"));
+        return file.config().has("model_type")
+                && MODEL_TYPE.equals(file.config().string("model_type"));
     }
 
     /**

@@ -14,8 +14,7 @@ final class ModeModel {
     ModeModel() {
         this(
                 new MixedBits(new int[] {4 * 36, 4 * 12, 4 * 64, 4 * 20 * 20}, new int[] {4, 12}),
-                new MixedBits(
-                        new int[] {32 * 4, 32 * 20, 32 * 20, 32 * 20 * 20, 32 * 12 * 4}, new int[] {32, 20}));
+                new MixedBits(new int[] {32 * 4, 32 * 20, 32 * 20, 32 * 20 * 20, 32 * 12 * 4}, new int[] {32, 20}));
     }
 
     private ModeModel(MixedBits split, MixedBits mode) {
@@ -49,7 +48,9 @@ final class ModeModel {
         int aboveSize = above < 0 ? 0 : cells.sizeLog[above];
         split.context(0, s * 36 + leftSize * 6 + aboveSize);
         split.context(1, s * 12 + stepClass);
-        split.context(2, s * 64 + (left < 0 ? 0 : cells.lumaActivity[left]) * 8 + (above < 0 ? 0 : cells.lumaActivity[above]));
+        split.context(
+                2,
+                s * 64 + (left < 0 ? 0 : cells.lumaActivity[left]) * 8 + (above < 0 ? 0 : cells.lumaActivity[above]));
         split.context(3, (s * 20 + (left < 0 ? NONE : cells.mode[left])) * 20 + (above < 0 ? NONE : cells.mode[above]));
         split.choose(0, s);
         split.choose(1, stepClass);

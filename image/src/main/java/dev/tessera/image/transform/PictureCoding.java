@@ -20,12 +20,26 @@ final class PictureCoding {
     }
 
     /**
+     * The coded blocks of a picture.
+     *
+     * @param settings without edge filter; its strength changes no length
+     * @param price of a bit, 1 for the one that goes with the step
+     * @param transparency null without alpha
+     */
+    record Attempt(Settings settings, double price, byte[] payload, BlockEncoder colour, BlockEncoder transparency) {
+        /** Whether there is no finer one. */
+        boolean finest() {
+            return settings.step() == 0 && price == 1;
+        }
+    }
+
+    /**
      * A coded picture.
      *
      * @param settings with the best strength of the edge filter
      * @param squaredError of colours and alpha, a mean over the channels, summed over the pixels
      */
-    record Result(Settings settings, byte[] payload, double squaredError) {
+    record Result(Settings settings, byte[] payload, boolean finest, double squaredError) {
         /** Error and bits together at the step's own price of a bit. */
         double score() {
             double step = BlockDecoder.stepSize(settings.step(), 1) / (double) (1 << SamplePlane.UNIT_BITS);
@@ -38,8 +52,8 @@ final class PictureCoding {
         return (long) image.width() * image.height();
     }
 
-    /** @param factor multiplies the price of a bit */
-    Result code(int scale, int step, double factor) {
+    /** @param price multiplies the weight of a bit; above 1 the file is smaller */
+    Attempt code(int scale, int step, double price) {
         if (colours[scale] == null) {
             colours[scale] = PicturePlanes.of(image, scale);
             alphas[scale] = alpha == null ? null : PicturePlanes.of(alpha, scale);
@@ -47,26 +61,32 @@ final class PictureCoding {
         RangeEncoder out = new RangeEncoder();
         BitCoder.Writer writer = new BitCoder.Writer(out);
         TransformPrior models = prior.copy();
-        BlockEncoder colour = new BlockEncoder(colours[scale], step, models, factor);
+        BlockEncoder colour = new BlockEncoder(colours[scale], step, models, price);
         colour.encode(writer);
-        BlockEncoder transparency = alpha == null ? null : new BlockEncoder(alphas[scale], step, models, factor);
+        BlockEncoder transparency = alpha == null ? null : new BlockEncoder(alphas[scale], step, models, price);
         if (transparency != null) {
             transparency.encode(writer);
         }
+        return new Attempt(
+                new Settings(image.isGrey(), alpha != null, scale, 0, step), price, out.finish(), colour, transparency);
+    }
+
+    /** The attempt with the edge filter that is best for it. */
+    Result finished(Attempt attempt) {
         Settings best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int edges = 0; edges < EdgeFilter.STRENGTHS; edges++) {
-            Settings settings = new Settings(image.isGrey(), alpha != null, scale, edges, step);
-            double error = squaredError(image, colour.picture(settings, image.width(), image.height()));
-            if (transparency != null) {
-                error += squaredError(alpha, transparency.picture(settings, image.width(), image.height()));
+            Settings settings = attempt.settings().withEdges(edges);
+            double error = squaredError(image, attempt.colour().picture(settings, image.width(), image.height()));
+            if (attempt.transparency() != null) {
+                error += squaredError(alpha, attempt.transparency().picture(settings, image.width(), image.height()));
             }
             if (error < least) {
                 least = error;
                 best = settings;
             }
         }
-        return new Result(best, out.finish(), least);
+        return new Result(best, attempt.payload(), attempt.finest(), least);
     }
 
     private static double squaredError(Image a, Image b) {

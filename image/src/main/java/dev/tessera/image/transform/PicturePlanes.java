@@ -12,7 +12,17 @@ final class PicturePlanes {
     private static final int GREEN_OF_CR = 46802; // 0.714136
     private static final int BLUE_OF_CB = 116130; // 1.772
 
+    /** Luma samples of a plane, padding included. */
+    static final int MAX_SAMPLES = 1 << 27;
+
     private PicturePlanes() {}
+
+    /** Whether the planes of a picture of that size are not too large, nor those between its scale and full size. */
+    static boolean fits(int width, int height, int scale) {
+        long block = BlockDecoder.SUPERBLOCK;
+        long padded = Math.ceilDiv(scaled(width, scale), block) * Math.ceilDiv(scaled(height, scale), block);
+        return padded * block * block <= MAX_SAMPLES && (long) width * height <= MAX_SAMPLES;
+    }
 
     /** Size of a side at a scale. */
     static int scaled(int side, int scale) {

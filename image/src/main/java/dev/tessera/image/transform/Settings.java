@@ -14,6 +14,10 @@ import dev.tessera.codecs.CorruptBitstreamException;
 record Settings(boolean grey, boolean alpha, int scale, int edges, int step) {
     static final int SCALES = 3;
 
+    Settings withEdges(int newEdges) {
+        return new Settings(grey, alpha, scale, newEdges, step);
+    }
+
     int parameters() {
         return (grey ? 1 : 0) | (alpha ? 2 : 0) | scale << 2 | edges << 4 | step << 6;
     }
@@ -26,8 +30,10 @@ record Settings(boolean grey, boolean alpha, int scale, int edges, int step) {
                 parameters >> 4 & 3,
                 parameters >> 6);
         if (settings.scale >= SCALES || settings.step < 0 || settings.step >= BlockDecoder.STEPS) {
-            throw new CorruptBitstreamException(0, "scale is " + settings.scale + ", must be below " + SCALES
-                    + "; step is " + settings.step + ", must be below " + BlockDecoder.STEPS);
+            throw new CorruptBitstreamException(
+                    0,
+                    "scale is " + settings.scale + ", must be below " + SCALES + "; step is " + settings.step
+                            + ", must be below " + BlockDecoder.STEPS);
         }
         return settings;
     }

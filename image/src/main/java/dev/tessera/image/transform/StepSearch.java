@@ -6,106 +6,111 @@ import java.util.function.ToLongFunction;
  * Finds scale, step and price of a bit for a quality or a byte budget.
  *
  * <p>Qualities are steps of the full-size picture ("levels"); at half size an error counts four times, so the same level has
- * half the step there. The scale with the least error + price x bits is taken.
+ * half the step there. The scale with the least error + price x bits is taken. Between two levels the finer one is coded
+ * with a higher price of a bit, so that lengths fall smoothly with the level; behind the last level the price rises on.
  */
 final class StepSearch {
     private static final int LEVELS = BlockDecoder.STEPS;
     private static final int LEVELS_PER_HALVING = 8;
     private static final double START_BPP = 0.05;
     private static final int START_LEVEL = 46;
-    private static final double GOOD_SHARE = 0.985;
-    private static final int PRICE_STEPS = 8;
-    private static final double TOP_PRICE = 2;
+    private static final double GOOD_SHARE = 0.975; // of a budget
+    private static final double AIM = 0.988;
+    private static final double PRICE_OF_LEVEL = 0.6; // log2 of what saves as much as the next level
+    private static final double LAST_LEVEL = LEVELS - 1 + 40;
+    private static final double USUAL_SLOPE = 0.13; // octaves of the length per level
+    private static final double MIN_SLOPE = 0.04;
+    private static final double MAX_SLOPE = 0.3;
+    private static final int ATTEMPTS = 10;
+    private static final double NEAREST = 0.02; // levels
 
     private final PictureCoding coding;
-    private final ToLongFunction<PictureCoding.Result> size;
+    private final ToLongFunction<PictureCoding.Attempt> size;
 
-    StepSearch(PictureCoding coding, ToLongFunction<PictureCoding.Result> size) {
+    /** @param size bytes of the whole file */
+    StepSearch(PictureCoding coding, ToLongFunction<PictureCoding.Attempt> size) {
         this.coding = coding;
         this.size = size;
     }
 
     /** 0 is the coarsest, 100 the finest. */
     PictureCoding.Result ofQuality(int quality) {
-        int level = (int) StrictMath.rint((LEVELS - 1) * (1 - quality / 100.0));
-        return bestScale(level);
+        return coding.finished(bestScale((int) StrictMath.rint((LEVELS - 1) * (1 - quality / 100.0))));
     }
 
-    /** The largest file within a budget that was found. */
+    /**
+     * The largest file within a budget that was found.
+     *
+     * @throws IllegalArgumentException when there is none; the message names the minimum
+     */
     PictureCoding.Result within(long budget) {
         double bpp = 8.0 * budget / coding.pixels();
-        int level = Math.clamp(
-                Math.round(START_LEVEL - LEVELS_PER_HALVING * StrictMath.log(bpp / START_BPP) / StrictMath.log(2)),
-                0,
-                LEVELS - 1);
-        PictureCoding.Result first = bestScale(level);
-        int scale = first.settings().scale();
-        int fine = -1; // the coarsest level known to be too large
-        int coarse = LEVELS; // the finest level known to fit
-        PictureCoding.Result best = null;
-        PictureCoding.Result now = first;
-        while (true) {
+        double level = Math.clamp(Math.round(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)), 0, LEVELS - 1);
+        PictureCoding.Attempt now = bestScale((int) level);
+        int scale = now.settings().scale();
+        double tooFine = -1;
+        double coarse = LAST_LEVEL + 1; // the finest level known to fit
+        double slope = USUAL_SLOPE;
+        PictureCoding.Attempt best = null;
+        for (int i = 0; ; i++) {
             long bytes = size.applyAsLong(now);
-            double difference = StrictMath.log((double) bytes / budget) / StrictMath.log(2);
-            int jump = (int) Math.max(1, Math.round(Math.abs(difference) * LEVELS_PER_HALVING));
             if (bytes <= budget) {
-                best = now;
+                best = best == null || bytes > size.applyAsLong(best) ? now : best;
                 coarse = level;
-                level = Math.max(fine + 1, level - jump);
             } else {
-                fine = level;
-                level = Math.min(coarse - 1, level + jump);
+                tooFine = level;
             }
-            if (coarse - fine <= 1 || size.applyAsLong(now) <= budget && bytes >= budget * GOOD_SHARE) {
+            if (i == ATTEMPTS
+                    || coarse - tooFine < NEAREST
+                    || coarse == 0
+                    || tooFine == LAST_LEVEL
+                    || bytes <= budget && bytes >= budget * GOOD_SHARE) {
                 break;
             }
-            now = atLevel(scale, level, 1);
+            double next = level + log2(bytes / (AIM * budget)) / slope;
+            if (next <= tooFine || next >= coarse) {
+                next = coarse > LAST_LEVEL ? LAST_LEVEL : (Math.max(0, tooFine) + coarse) / 2;
+            }
+            next = Math.clamp(next, 0, LAST_LEVEL);
+            now = atLevel(scale, next);
+            slope = Math.clamp(log2((double) bytes / size.applyAsLong(now)) / (next - level), MIN_SLOPE, MAX_SLOPE);
+            level = next;
         }
-        return best != null && (fine < 0 || size.applyAsLong(best) >= budget * GOOD_SHARE)
-                ? best
-                : dearer(scale, Math.max(0, fine), budget, best);
+        return coding.finished(best == null ? smallest(budget) : best);
     }
 
-    /** Makes a file that is a little too large fit by a higher price of bits. */
-    private PictureCoding.Result dearer(int scale, int level, long budget, PictureCoding.Result fitting) {
-        PictureCoding.Result best = fitting;
-        double low = 1;
-        double high = best == null ? 1e6 : TOP_PRICE;
-        if (best == null) { // nothing fits at its own price: see whether the smallest file does
-            PictureCoding.Result smallest = atLevel(Settings.SCALES - 1, LEVELS - 1, 1e9);
-            if (size.applyAsLong(smallest) > budget) {
-                throw new IllegalArgumentException("the budget of " + budget
-                        + " bytes is below the smallest possible file, " + size.applyAsLong(smallest) + " bytes");
-            }
-            best = smallest;
+    private PictureCoding.Attempt smallest(long budget) {
+        PictureCoding.Attempt smallest = coding.code(Settings.SCALES - 1, LEVELS - 1, 1e9);
+        if (size.applyAsLong(smallest) > budget) {
+            throw new IllegalArgumentException("the budget of " + budget
+                    + " bytes is below the smallest possible file, " + size.applyAsLong(smallest) + " bytes");
         }
-        for (int i = 0; i < PRICE_STEPS && size.applyAsLong(best) < budget * GOOD_SHARE; i++) {
-            double middle = StrictMath.sqrt(low * high);
-            PictureCoding.Result now = atLevel(scale, level, middle);
-            if (size.applyAsLong(now) <= budget) {
-                high = middle;
-                if (size.applyAsLong(now) > size.applyAsLong(best)) {
-                    best = now;
-                }
-            } else {
-                low = middle;
+        return smallest;
+    }
+
+    /** Tries the scales from the smallest, until a larger one is worse. */
+    private PictureCoding.Attempt bestScale(int level) {
+        PictureCoding.Attempt best = null;
+        double least = Double.POSITIVE_INFINITY;
+        for (int scale = Settings.SCALES - 1; scale >= 0; scale--) {
+            PictureCoding.Attempt now = atLevel(scale, level);
+            double score = coding.finished(now).score();
+            if (score > least) {
+                break;
             }
+            least = score;
+            best = now;
         }
         return best;
     }
 
-    private PictureCoding.Result bestScale(int level) {
-        PictureCoding.Result best = null;
-        for (int scale = 0; scale < Settings.SCALES; scale++) {
-            PictureCoding.Result now = atLevel(scale, level, 1);
-            if (best == null || now.score() < best.score()) {
-                best = now;
-            }
-        }
-        return best;
+    private PictureCoding.Attempt atLevel(int scale, double level) {
+        int whole = (int) Math.min(LEVELS - 1, Math.floor(level));
+        double price = StrictMath.pow(2, PRICE_OF_LEVEL * (level - whole));
+        return coding.code(scale, Math.max(0, whole - LEVELS_PER_HALVING * scale), price);
     }
 
-    private PictureCoding.Result atLevel(int scale, int level, double price) {
-        return coding.code(scale, Math.max(0, level - LEVELS_PER_HALVING * scale), price);
+    private static double log2(double x) {
+        return StrictMath.log(x) / StrictMath.log(2);
     }
 }

