@@ -40,6 +40,8 @@ import dev.tessera.codecs.tensor.TensorSettings;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageModel;
+import dev.tessera.image.transform.LinearImageCodec;
+import dev.tessera.image.transform.LinearImageModel;
 import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
@@ -77,6 +79,16 @@ final class Targets {
         byte[] rgb = pixels(48, 40);
         Image picture = Image.ofRgb8(48, 40, rgb);
         AudioSignal sound = sound(9_600);
+        LinearImageCodec linear = new LinearImageCodec(LinearImageModel.load(registry.defaultCodec(Media.IMAGE)));
+        List<byte[]> linearFiles = List.of(
+                linear.compress(picture, new RateTarget.Quality(30)),
+                linear.compress(picture, new RateTarget.Quality(60)));
+        addTsr(
+                targets,
+                "picture of the linear mode, tsr",
+                linearFiles,
+                tsr -> linear.decompress(tsr, 1),
+                ImageGeometry.class);
         for (TsrLayout layout : TsrLayout.values()) {
             String suffix = " tsr, " + layout.name().toLowerCase(Locale.ROOT);
             byte[] file = images.compress(picture, new RateTarget.Quality(30), layout, 1)
