@@ -23,15 +23,19 @@ there_and_back() { # OPTION RATE FILES...
     shift 2
     rm -rf "$work/tsr" "$work/back"
     printf '%s\n' "$@" >"$work/list"
-    ./tessera compress "@$work/list" -o "$work/tsr" "$option" "$rate" --json --quiet | sed 's/{"input"/\n{"input"/g' >"$work/rates"
+    ./tessera compress "@$work/list" -o "$work/tsr" "$option" "$rate" "${model[@]}" --json --quiet | sed 's/{"input"/\n{"input"/g' >"$work/rates"
     ./tessera decompress "$work/tsr" -o "$work/back" --quiet
 }
-echo "photos: bits per pixel asked, used, PSNR, MS-SSIM"
-for rate in 0.02 0.04 0.08 0.15; do
-    there_and_back --bpp $rate "$set"/images/valid/photo-*
-    evaluate image png "$set"/images/valid/photo-*
-    echo "$rate $(grep '^{"input"' "$work/rates" | mean bits_per_pixel) $(mean psnr <"$work/eval") $(mean ms_ssim <"$work/eval")"
+echo "photos: model, bits per pixel asked, used, PSNR, MS-SSIM"
+for name in image-linear image-pq16; do
+    model=(--model "$name")
+    for rate in 0.02 0.04 0.08 0.15; do
+        there_and_back --bpp $rate "$set"/images/valid/photo-*
+        evaluate image png "$set"/images/valid/photo-*
+        echo "$name $rate $(grep '^{"input"' "$work/rates" | mean bits_per_pixel) $(mean psnr <"$work/eval") $(mean ms_ssim <"$work/eval")"
+    done
 done
+model=()
 echo "sound: folder, kbps asked, used, mel distance, SI-SDR"
 for folder in "$set"/audio/valid/*; do
     mapfile -t files < <(find "$folder" -type f | sort | head -n "$recordings")
