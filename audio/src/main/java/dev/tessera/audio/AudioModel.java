@@ -1,71 +1,27 @@
 package dev.tessera.audio;
 
-import dev.tessera.codebook.Klt;
-import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.Tokenizer;
-import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.GridSpec;
 import dev.tessera.codecs.container.ModelHash;
-import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
-import dev.tessera.vqmodels.Tensor;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
- * A classical audio model: a tokenizer of spectral envelopes (mel bands, KLT, residual VQ), one of the waveform (MDCT,
- * residual VQ), and the entropy priors of both. Immutable, safe to share.
+ * An audio tokenizer, with what {@link AudioCodec} needs to turn sound into bytes. Immutable, safe to share.
  *
- * <p>Both work on 16 kHz mono. Envelope tokens are {@code [stages x frames]} at 50 frames per second, waveform tokens
- * {@code [stages x frames x 160]} at 25.
+ * <p>Tokens are {@code [stages x frames]}. A tokenizer takes sound of any rate and number of channels as the mean of the channels at
+ * the rate of the model, n samples being ceil(n x rate / input rate) there; what comes back is mono at that rate, a whole number of
+ * frames.
  */
-public final class AudioModel {
-    private static final String MODEL_TYPE = "audio_mel_mdct_rvq";
-    private static final int FORMAT_VERSION = 1;
-    private static final int MAX_STAGES = 16;
-    private static final String ENVELOPE = "envelope";
-    private static final String CORE = "core";
+public abstract sealed class AudioModel permits ClassicalAudioModel, NeuralAudioModel {
+    static final String TABLE_BITS = "prior_table_bits";
 
     private final ModelFile file;
-    private final MelEnvelope envelope;
-    private final Part envelopePart;
-    private final Part corePart;
 
-    /** Codebooks with the prior of their tokens. */
-    record Part(ResidualQuantizer quantizer, GridPrior prior) {}
-
-    private AudioModel(ModelFile file, MelEnvelope envelope, Part envelopePart, Part corePart) {
+    AudioModel(ModelFile file) {
         this.file = file;
-        this.envelope = envelope;
-        this.envelopePart = envelopePart;
-        this.corePart = corePart;
-    }
-
-    /** Puts a freshly trained model together. */
-    static ModelFile toFile(AudioRecipe recipe, Klt klt, Part envelope, Part core) {
-        Map<String, Object> config = new LinkedHashMap<>();
-        config.put("model_type", MODEL_TYPE);
-        config.put("format_version", FORMAT_VERSION);
-        config.put("name", recipe.name());
-        config.put("kind", "classical");
-        config.put("media", "audio");
-        config.put("quantizer", "rvq");
-        config.put("codebook_size", recipe.codebookSize());
-        config.put("num_stages", envelope.quantizer.stages());
-        config.put("core_stages", core.quantizer.stages());
-        config.put("sample_rate", MelEnvelope.SAMPLE_RATE);
-        config.put("prior_table_bits", envelope.prior.spec().tableBits());
-        config.put("seed", recipe.seed());
-        ModelFile.Builder builder = ModelFile.builder()
-                .config(ModelConfig.of(config))
-                .tensor("encoder.mean", Tensor.ofFloats(klt.mean(), klt.inputDim()))
-                .tensor("encoder.basis", Tensor.ofFloats(klt.basis(), klt.components(), klt.inputDim()));
-        addPart(builder, ENVELOPE, envelope);
-        addPart(builder, CORE, core);
-        return builder.build();
     }
 
     /**
@@ -75,104 +31,50 @@ public final class AudioModel {
      */
     public static AudioModel load(ModelFile file) throws IOException {
         ModelConfig config = file.config();
-        if (!config.has("model_type") || !MODEL_TYPE.equals(config.string("model_type"))) {
-            throw new CorruptModelException("the model is no audio model of the type " + MODEL_TYPE);
-        }
-        config.requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
-        Part envelope = readPart(file, ENVELOPE, config.integer("num_stages"), false);
-        Part core = readPart(file, CORE, config.integer("core_stages"), true);
-        int components = envelope.quantizer.dim();
-        if (components > MelEnvelope.BANDS || core.quantizer.dim() != MdctCore.VECTOR_DIM) {
-            throw new CorruptModelException(
-                    "code vectors have dimensions " + components + " and " + core.quantizer.dim() + ", must be at most "
-                            + MelEnvelope.BANDS + " and equal to " + MdctCore.VECTOR_DIM);
-        }
-        Klt klt = Klt.of(
-                MelEnvelope.BANDS,
-                components,
-                file.tensor("encoder.mean", MelEnvelope.BANDS).toFloats(),
-                file.tensor("encoder.basis", components, MelEnvelope.BANDS).toFloats());
-        return new AudioModel(file, new MelEnvelope(klt), envelope, core);
+        String type = config.has("model_type") ? config.string("model_type") : "";
+        return switch (type) {
+            case ClassicalAudioModel.MODEL_TYPE -> ClassicalAudioModel.read(file);
+            case NeuralAudioModel.MODEL_TYPE -> NeuralAudioModel.read(file);
+            default ->
+                throw new CorruptModelException("the model is no audio model: model_type is '" + type + "', must be "
+                        + ClassicalAudioModel.MODEL_TYPE + " or " + NeuralAudioModel.MODEL_TYPE);
+        };
     }
 
     /** The file that this model is. */
-    public ModelFile file() {
+    public final ModelFile file() {
         return file;
     }
 
     /** What {@code .tsr} files call this model by. */
-    public ModelHash hash() {
+    public final ModelHash hash() {
         return ModelHash.ofHex(file.sha256());
     }
 
-    /**
-     * Sound to envelope tokens and back. Signals of any rate and number of channels are taken as 16 kHz mono; what comes back is
-     * 16 kHz mono, a whole number of frames, with invented phases.
-     */
-    public Tokenizer<AudioSignal> tokenizer() {
-        return new Tokenizer<>(envelope, envelopePart.quantizer, envelope);
+    /** Sound to tokens and back, with one thread; see {@link #tokenizer(int)}. */
+    public final Tokenizer<AudioSignal> tokenizer() {
+        return tokenizer(1);
     }
 
     /**
-     * Sound to waveform tokens and back, in the same way.
+     * Sound to tokens and back.
      *
-     * @param step size of an MDCT coefficient that becomes 1; smaller is finer, useful are about 1e-3 to 0.2
+     * @param threads for networks, at least 1; tokens and sound do not depend on it
      */
-    public Tokenizer<AudioSignal> coreTokenizer(double step) {
-        MdctCore core = new MdctCore(step);
-        return new Tokenizer<>(core, corePart.quantizer, core);
-    }
+    public abstract Tokenizer<AudioSignal> tokenizer(int threads);
 
-    /** Envelope frames per second. */
-    public int frameRate() {
-        return MelEnvelope.FRAME_RATE;
-    }
+    /** Frames of tokens per second. */
+    public abstract double frameRate();
 
-    MelEnvelope envelope() {
-        return envelope;
-    }
+    /** @throws IllegalArgumentException when the model was not given an entropy prior yet */
+    abstract SoundCodec codec();
 
-    Part envelopePart() {
-        return envelopePart;
-    }
-
-    Part corePart() {
-        return corePart;
-    }
-
-    private static void addPart(ModelFile.Builder builder, String prefix, Part part) {
-        CodebookFile.addTo(builder, prefix, part.quantizer.codebooks());
-        byte[][] classes = part.prior.spec().classes();
-        for (int s = 0; s < classes.length; s++) {
-            builder.tensor(prefix + "." + s + ".classes", Tensor.ofUnsignedBytes(classes[s], classes[s].length));
+    static int tableBits(ModelFile file) throws CorruptModelException {
+        int bits = file.config().integer(TABLE_BITS);
+        if (bits < GridSpec.MIN_TABLE_BITS || bits > GridSpec.MAX_TABLE_BITS) {
+            throw new CorruptModelException(TABLE_BITS + " is " + bits + ", must be in [" + GridSpec.MIN_TABLE_BITS
+                    + ", " + GridSpec.MAX_TABLE_BITS + "]");
         }
-        byte[] state = part.prior.state();
-        builder.tensor(prefix + ".prior", Tensor.ofUnsignedBytes(state, state.length));
-    }
-
-    private static Part readPart(ModelFile file, String prefix, int stages, boolean columns) throws IOException {
-        if (stages < 1 || stages > MAX_STAGES) {
-            throw new CorruptModelException(prefix + " has " + stages + " stages, must be in [1, " + MAX_STAGES + "]");
-        }
-        int tableBits = file.config().integer("prior_table_bits");
-        if (tableBits < GridSpec.MIN_TABLE_BITS || tableBits > GridSpec.MAX_TABLE_BITS) {
-            throw new CorruptModelException("prior_table_bits is " + tableBits + ", must be in ["
-                    + GridSpec.MIN_TABLE_BITS + ", " + GridSpec.MAX_TABLE_BITS + "]");
-        }
-        ResidualQuantizer quantizer = CodebookFile.residualQuantizer(file, prefix, stages);
-        byte[][] classes = new byte[stages][];
-        for (int s = 0; s < stages; s++) {
-            int size = quantizer.codebooks().get(s).codebookSize();
-            classes[s] = file.tensor(prefix + "." + s + ".classes", size).toBytes();
-            for (byte c : classes[s]) {
-                if (c < 0 || c > 3) {
-                    throw new CorruptModelException(
-                            prefix + " has the class " + c + " in stage " + s + ", must be 0 to 3");
-                }
-            }
-        }
-        GridSpec spec = new GridSpec(quantizer.codebookSizes(), columns, classes, tableBits);
-        return new Part(
-                quantizer, GridPrior.of(spec, file.tensor(prefix + ".prior", -1).toBytes()));
+        return bits;
     }
 }

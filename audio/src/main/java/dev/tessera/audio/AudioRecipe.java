@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Properties;
 
 /**
- * How an {@link AudioModel} is trained.
+ * How an {@link ClassicalAudioModel} is trained.
  *
  * @param name name of the model
  * @param secondsPerFile how much of a file is used at most

@@ -71,11 +71,11 @@ public final class AudioTrainer {
         List<float[]> coefficients = sounds.stream().map(MdctCore::coefficients).toList();
         ResidualQuantizer coreBooks = learnStages(
                 coreVectors(coefficients), recipe.coreStages(), CORE_ZERO_STAGE, recipe.coreDeadZone(), "waveform");
-        return AudioModel.toFile(
+        return ClassicalAudioModel.toFile(
                 recipe,
                 klt,
-                new AudioModel.Part(envelopeBooks, envelopePrior(envelopes, envelopeBooks)),
-                new AudioModel.Part(coreBooks, corePrior(coefficients, coreBooks)));
+                new ClassicalAudioModel.Part(envelopeBooks, envelopePrior(envelopes, envelopeBooks)),
+                new ClassicalAudioModel.Part(coreBooks, corePrior(coefficients, coreBooks)));
     }
 
     /** Stage 0 starts with its quietest code vector, because index 0 is the cheapest token and silence the commonest sound. */
@@ -169,7 +169,7 @@ public final class AudioTrainer {
     }
 
     private GridPrior envelopePrior(List<Latents> envelopes, ResidualQuantizer quantizer) {
-        TokenSearch search = new TokenSearch(quantizer, AudioCodec.ENVELOPE_CANDIDATES, ENVELOPE_ZERO_STAGE);
+        TokenSearch search = new TokenSearch(quantizer, ClassicalCodec.ENVELOPE_CANDIDATES, ENVELOPE_ZERO_STAGE);
         GridModel model = new GridModel(
                 GridPrior.blank(
                         GridSpec.of(quantizer.codebooks(), ENVELOPE_ZERO_STAGE, false, recipe.priorTableBits())),
@@ -191,7 +191,7 @@ public final class AudioTrainer {
     }
 
     private GridPrior corePrior(List<float[]> coefficients, ResidualQuantizer quantizer) {
-        TokenSearch search = new TokenSearch(quantizer, AudioCodec.CORE_CANDIDATES, CORE_ZERO_STAGE);
+        TokenSearch search = new TokenSearch(quantizer, ClassicalCodec.CORE_CANDIDATES, CORE_ZERO_STAGE);
         GridModel model = new GridModel(
                 GridPrior.blank(GridSpec.of(quantizer.codebooks(), CORE_ZERO_STAGE, true, recipe.priorTableBits())),
                 0,

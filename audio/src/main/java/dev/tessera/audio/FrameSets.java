@@ -4,7 +4,7 @@ import java.util.stream.IntStream;
 
 /**
  * How the independent layout deals frames to chunks: sections of about ten seconds one after the other, in each
- * {@value #SETS} chunks, to which runs of frames of 80 ms are dealt in turn. So a lost chunk leaves holes of 80 ms with
+ * {@value #SETS} chunks, to which runs of frames of about 80 ms are dealt in turn. So a lost chunk leaves holes of 80 ms with
  * 320 ms between them.
  *
  * @param frames number of frames
@@ -15,15 +15,27 @@ import java.util.stream.IntStream;
 record FrameSets(int frames, int runLength, int shift, int sections) {
     static final int SETS = 5;
 
-    private static final int SECTION_SAMPLES = 10 * MelEnvelope.SAMPLE_RATE;
+    private static final int SECTION_SECONDS = 10;
     private static final int RUN_SAMPLES = 1280;
+    private static final int RUN_MILLISECONDS = 80;
 
     /** Where the waveform stands relative to the envelope: a time whose waveform is lost keeps its envelope. */
     private static final int CORE_SHIFT = 2;
 
     /** Sections of a sound of so many samples at 16 kHz. */
     static int sections(int samples) {
-        return Math.max(1, (int) ((samples + SECTION_SAMPLES / 2L) / SECTION_SAMPLES));
+        return sections(samples, MelEnvelope.SAMPLE_RATE);
+    }
+
+    private static int sections(int samples, int sampleRate) {
+        long section = (long) SECTION_SECONDS * sampleRate;
+        return Math.max(1, (int) ((samples + section / 2) / section));
+    }
+
+    /** Of the tokens of a neural model, which stand for {@code tokenSamples} samples each. */
+    static FrameSets ofTokens(int samples, int sampleRate, int tokenSamples) {
+        int runLength = Math.max(1, (int) ((long) RUN_MILLISECONDS * sampleRate / 1000 / tokenSamples));
+        return new FrameSets(Math.ceilDiv(samples, tokenSamples), runLength, 0, sections(samples, sampleRate));
     }
 
     static FrameSets ofEnvelope(int samples) {
@@ -32,6 +44,10 @@ record FrameSets(int frames, int runLength, int shift, int sections) {
 
     static FrameSets ofCore(int samples) {
         return new FrameSets(MdctCore.frames(samples), RUN_SAMPLES / MdctCore.SIZE, CORE_SHIFT, sections(samples));
+    }
+
+    int chunks() {
+        return SETS * sections;
     }
 
     /** The frames of a chunk, ascending. */

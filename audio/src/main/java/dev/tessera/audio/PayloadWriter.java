@@ -12,7 +12,7 @@ final class PayloadWriter {
     /** The side of a stereo sound is worth this much less than its middle. */
     private static final float SIDE_WEIGHT = 4;
 
-    private final AudioModel model;
+    private final ClassicalAudioModel model;
     private final Latents[] envelopes; // by plane
     private final float[][] coefficients; // by plane, [frames x 640]
     private final TokenSearch envelopeSearch;
@@ -35,7 +35,7 @@ final class PayloadWriter {
     }
 
     /** @param planes {@code [planes][samples]} at 16 kHz */
-    PayloadWriter(AudioModel model, float[][] planes, TsrLayout layout) {
+    PayloadWriter(ClassicalAudioModel model, float[][] planes, TsrLayout layout) {
         this.model = model;
         this.envelopes = new Latents[planes.length];
         this.coefficients = new float[planes.length][];
@@ -48,9 +48,9 @@ final class PayloadWriter {
             coefficients[p] = MdctCore.coefficients(planes[p]);
         }
         this.envelopeSearch = new TokenSearch(
-                model.envelopePart().quantizer(), AudioCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
+                model.envelopePart().quantizer(), ClassicalCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
         this.coreSearch =
-                new TokenSearch(model.corePart().quantizer(), AudioCodec.CORE_CANDIDATES, AudioTrainer.CORE_ZERO_STAGE);
+                new TokenSearch(model.corePart().quantizer(), ClassicalCodec.CORE_CANDIDATES, AudioTrainer.CORE_ZERO_STAGE);
     }
 
     /** Envelope frames of all planes. */
@@ -132,7 +132,7 @@ final class PayloadWriter {
         return energy;
     }
 
-    private static double nominalBits(AudioModel.Part part, int tokens) {
+    private static double nominalBits(ClassicalAudioModel.Part part, int tokens) {
         double bits = 0;
         for (int size : part.quantizer().codebookSizes()) {
             bits += (double) tokens / part.quantizer().stages() * StrictMath.log(size) / StrictMath.log(2);

@@ -1,12 +1,12 @@
 package dev.tessera.audio;
 
-/** The signals that are coded: 16 kHz, mono as it is, stereo as half sum and half difference, more channels one by one. */
+/** The signals that are coded, at the rate of a model: mono as it is, stereo as half sum and half difference, more channels one by one. */
 final class Planes {
     private Planes() {}
 
-    /** {@code [channels][samples at 16 kHz]}. */
-    static float[][] of(AudioSignal signal) {
-        AudioSignal resampled = Resampler.resample(signal, MelEnvelope.SAMPLE_RATE);
+    /** {@code [channels][samples at rate]}. */
+    static float[][] of(AudioSignal signal, int rate) {
+        AudioSignal resampled = Resampler.resample(signal, rate);
         float[][] planes = new float[signal.channels()][];
         for (int c = 0; c < planes.length; c++) {
             planes[c] = resampled.channel(c);
@@ -22,15 +22,13 @@ final class Planes {
         return planes;
     }
 
-    /** Samples at 16 kHz of a signal of {@code length} samples at {@code sampleRate}. */
-    static long samples(long length, int sampleRate) {
-        return sampleRate == MelEnvelope.SAMPLE_RATE
-                ? length
-                : Math.ceilDiv(length * MelEnvelope.SAMPLE_RATE, sampleRate);
+    /** Samples at {@code rate} of a signal of {@code length} samples at {@code sampleRate}. */
+    static long samples(long length, int sampleRate, int rate) {
+        return sampleRate == rate ? length : Math.ceilDiv(length * rate, sampleRate);
     }
 
-    /** The signal of {@code length} samples at {@code sampleRate}; overwrites {@code planes}. */
-    static AudioSignal toSignal(float[][] planes, int length, int sampleRate) {
+    /** The signal of {@code length} samples at {@code sampleRate} from planes at {@code rate}, which are overwritten. */
+    static AudioSignal toSignal(float[][] planes, int rate, int length, int sampleRate) {
         if (planes.length == 2) {
             for (int t = 0; t < planes[0].length; t++) {
                 float mid = planes[0][t];
@@ -39,7 +37,7 @@ final class Planes {
                 planes[1][t] = mid - side;
             }
         }
-        AudioSignal resampled = Resampler.resample(AudioSignal.wrap(MelEnvelope.SAMPLE_RATE, planes), sampleRate);
+        AudioSignal resampled = Resampler.resample(AudioSignal.wrap(rate, planes), sampleRate);
         float[][] out = new float[planes.length][];
         for (int c = 0; c < out.length; c++) {
             out[c] = java.util.Arrays.copyOf(resampled.data(c), length);

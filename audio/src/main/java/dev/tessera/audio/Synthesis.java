@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** Makes sound of tokens, and makes up for those that are missing. */
 final class Synthesis {
-    private final AudioModel model;
+    private final ClassicalAudioModel model;
     private final Mode mode;
     private final double noise;
     private final Tolerance tolerance;
@@ -14,7 +14,7 @@ final class Synthesis {
     /**
      * @param noise limit of {@link NoiseFilling}, in steps
      */
-    Synthesis(AudioModel model, Mode mode, double noise, Tolerance tolerance) {
+    Synthesis(ClassicalAudioModel model, Mode mode, double noise, Tolerance tolerance) {
         this.model = model;
         this.mode = mode;
         this.noise = noise;
@@ -73,28 +73,13 @@ final class Synthesis {
      * training set.
      */
     private void restore(Latents envelope, boolean[] lost) {
-        float[] data = envelope.data();
-        int dim = envelope.dim();
-        int before = -1;
+        if (tolerance == Tolerance.CONCEAL) {
+            LostFrames.interpolate(envelope.data(), envelope.dim(), lost);
+            return;
+        }
         for (int f = 0; f < lost.length; f++) {
-            if (!lost[f]) {
-                before = f;
-                continue;
-            }
-            if (tolerance != Tolerance.CONCEAL) {
-                Arrays.fill(data, f * dim, (f + 1) * dim, 0);
-                continue;
-            }
-            int after = f;
-            while (after < lost.length && lost[after]) {
-                after++;
-            }
-            int a = before < 0 ? after : before;
-            int b = after == lost.length ? before : after;
-            float weight = a == b ? 0 : (float) (f - a) / (b - a);
-            for (int d = 0; d < dim; d++) {
-                float from = data[a * dim + d];
-                data[f * dim + d] = from + weight * (data[b * dim + d] - from);
+            if (lost[f]) {
+                Arrays.fill(envelope.data(), f * envelope.dim(), (f + 1) * envelope.dim(), 0);
             }
         }
     }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /** Decodes what {@link TokenWriter} wrote, as far as it is there. */
 final class TokenReader {
-    private final AudioModel model;
+    private final ClassicalAudioModel model;
     private final Mode mode;
     private final int samples;
     private final int threads;
@@ -38,7 +38,7 @@ final class TokenReader {
             int knownColumns,
             long missing) {}
 
-    TokenReader(AudioModel model, Mode mode, int samples, int threads) {
+    TokenReader(ClassicalAudioModel model, Mode mode, int samples, int threads) {
         this.model = model;
         this.mode = mode;
         this.samples = samples;
@@ -231,7 +231,7 @@ final class TokenReader {
     }
 
     private static TokenGrid.Step<CorruptBitstreamException> step(
-            RangeDecoder decoder, AudioModel.Part part, TokenGrid grid) {
+            RangeDecoder decoder, ClassicalAudioModel.Part part, TokenGrid grid) {
         return step(decoder, new GridModel(part.prior(), grid.rows(), grid.width()));
     }
 

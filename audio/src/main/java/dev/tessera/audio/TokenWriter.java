@@ -20,7 +20,7 @@ final class TokenWriter {
     /** Where the chunks of the progressive layout begin: 0, 1, 2 and 4 kHz. */
     static final int[] BANDS = {0, 20, 40, 80, MdctCore.COLUMNS};
 
-    private final AudioModel model;
+    private final ClassicalAudioModel model;
     private final TsrLayout layout;
 
     /** Where tokens come from. */
@@ -45,7 +45,7 @@ final class TokenWriter {
     /** What came out: the chunks, and the tokens of each plane. */
     record Written(List<byte[]> chunks, List<TokenGrid> envelopes, List<TokenGrid> cores) {}
 
-    TokenWriter(AudioModel model, TsrLayout layout) {
+    TokenWriter(ClassicalAudioModel model, TsrLayout layout) {
         this.model = model;
         this.layout = layout;
     }
@@ -56,7 +56,7 @@ final class TokenWriter {
                 tokens.indices()[(frame * tokens.width() + column) * tokens.stages() + stage];
     }
 
-    static int chunks(TsrLayout layout, Mode mode, AudioModel model, int samples) {
+    static int chunks(TsrLayout layout, Mode mode, ClassicalAudioModel model, int samples) {
         return switch (layout) {
             case SINGLE -> 1;
             case PROGRESSIVE ->
@@ -107,12 +107,12 @@ final class TokenWriter {
         return written;
     }
 
-    static TokenGrid blankEnvelope(AudioModel model, int frames) {
+    static TokenGrid blankEnvelope(ClassicalAudioModel model, int frames) {
         int stages = model.envelopePart().quantizer().stages();
         return TokenGrid.blank(frames, 1, stages, AudioTrainer.ENVELOPE_ZERO_STAGE);
     }
 
-    static TokenGrid blankCore(AudioModel model, int frames, int columns) {
+    static TokenGrid blankCore(ClassicalAudioModel model, int frames, int columns) {
         return TokenGrid.blank(frames, columns, model.corePart().quantizer().stages(), AudioTrainer.CORE_ZERO_STAGE);
     }
 
@@ -136,7 +136,7 @@ final class TokenWriter {
     }
 
     private static void encode(
-            RangeEncoder encoder, AudioModel.Part part, Source source, int[] frames, TokenGrid grid, TokenGrid all) {
+            RangeEncoder encoder, ClassicalAudioModel.Part part, Source source, int[] frames, TokenGrid grid, TokenGrid all) {
         GridModel gridModel = new GridModel(part.prior(), grid.rows(), grid.width());
         grid.fill((stage, row, column, at) -> {
             int index = source.next(gridModel, stage, row, column, frames[row], grid.indices(), at);
@@ -196,7 +196,7 @@ final class TokenWriter {
         };
     }
 
-    static List<GridModel> models(AudioModel.Part part, List<TokenGrid> grids) {
+    static List<GridModel> models(ClassicalAudioModel.Part part, List<TokenGrid> grids) {
         return grids.stream()
                 .map(grid -> new GridModel(part.prior(), grid.rows(), grid.width()))
                 .toList();

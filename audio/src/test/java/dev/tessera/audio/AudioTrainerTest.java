@@ -95,7 +95,7 @@ class AudioTrainerTest {
     /** Index 0 of the stages that can end a position is the zero vector. */
     @Test
     void codebooksBeginWithTheZeroVector(@TempDir Path folder) throws IOException {
-        AudioModel model = AudioModel.load(train(recipe(SMALL), 2, sounds(folder)));
+        ClassicalAudioModel model = (ClassicalAudioModel) AudioModel.load(train(recipe(SMALL), 2, sounds(folder)));
         for (float v : model.envelopePart().quantizer().codebooks().get(1).codeVector(0)) {
             assertEquals(0, v);
         }

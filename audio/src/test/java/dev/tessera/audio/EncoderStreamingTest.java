@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** DESIGN law 2: what an encoder makes of a chunk with its margins is what it makes of the whole, exactly. */
 class EncoderStreamingTest {
     private static final float[] SOUND = sound(16_000 * 2);
-    private static final AudioModel MODEL = model();
+    private static final ClassicalAudioModel MODEL = model();
 
     private static float[] sound(int samples) {
         float[] x = new float[samples];
@@ -32,9 +32,9 @@ class EncoderStreamingTest {
         return x;
     }
 
-    private static AudioModel model() {
+    private static ClassicalAudioModel model() {
         try (InputStream in = EncoderStreamingTest.class.getResourceAsStream("/golden/audio/0/model.safetensors")) {
-            return AudioModel.load(ModelFile.read(in));
+            return (ClassicalAudioModel) AudioModel.load(ModelFile.read(in));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

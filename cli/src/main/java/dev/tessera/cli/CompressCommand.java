@@ -172,9 +172,7 @@ final class CompressCommand extends TesseraCommand {
         PictureCodec.Packed packed = codec.pack(image, target, layout.tsr, threads);
         report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
         byte[] file = packed.bytes();
-        if (target instanceof RateTarget.Bytes budget) {
-            explain(input, budget.budget(), packed, codec.modelFile());
-        }
+        explain(input, target, packed.finest(), file, codec.modelFile());
         report.put("width", image.width());
         report.put("height", image.height());
         report.put("bits_per_pixel", 8.0 * file.length / pixels);
@@ -257,13 +255,17 @@ final class CompressCommand extends TesseraCommand {
     }
 
     /** Says why a file is clearly smaller than it may be. */
-    private void explain(Input input, long budget, PictureCodec.Packed packed, ModelFile modelFile) throws IOException {
-        int bytes = packed.bytes().length;
-        if (packed.finest() && bytes < budget) {
+    private void explain(Input input, RateTarget target, boolean finest, byte[] file, ModelFile modelFile)
+            throws IOException {
+        if (!(target instanceof RateTarget.Bytes budget)) {
+            return;
+        }
+        if (finest && file.length < budget.budget()) {
             say("tessera: " + input.name() + ": the best quality of "
-                    + modelFile.config().string("name") + " needs " + bytes + " of " + budget + " bytes");
-        } else if (bytes < USED_SHARE * budget) {
-            say("tessera: " + input.name() + ": " + bytes + " of " + budget
+                    + modelFile.config().string("name") + " needs " + file.length + " of " + budget.budget()
+                    + " bytes");
+        } else if (file.length < USED_SHARE * budget.budget()) {
+            say("tessera: " + input.name() + ": " + file.length + " of " + budget.budget()
                     + " bytes are used; no steps were found that come nearer");
         }
     }
@@ -274,9 +276,11 @@ final class CompressCommand extends TesseraCommand {
         AudioCodec codec = new AudioCodec(audioModel);
         double seconds = signal.seconds();
         long start = System.nanoTime();
-        AudioCodec.Compressed compressed = codec.compress(signal, rate.forSeconds(seconds), layout.tsr);
+        RateTarget target = rate.forSeconds(seconds);
+        AudioCodec.Compressed compressed = codec.compress(signal, target, layout.tsr, threads);
         report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
         byte[] file = compressed.bytes();
+        explain(input, target, compressed.finest(), file, audioModel.file());
         report.put("sample_rate", signal.sampleRate());
         report.put("channels", signal.channels());
         report.put("duration_seconds", seconds);

@@ -61,7 +61,7 @@ final class DetokenizeCommand extends TesseraCommand {
         return run(
                 source,
                 ".wav",
-                (item, out) -> AudioFiles.writeWav(audioModel.tokenizer().detokenize(item.tokens()), out));
+                (item, out) -> AudioFiles.writeWav(audioModel.tokenizer(threads).detokenize(item.tokens()), out));
     }
 
     /** Writes what an item stands for. */

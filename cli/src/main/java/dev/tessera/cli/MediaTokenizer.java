@@ -50,7 +50,7 @@ final class MediaTokenizer {
                 fields.put("sample_rate", signal.sampleRate());
                 yield new Tokenized(
                         MediaType.AUDIO,
-                        library.audioModel().tokenizer().tokenize(signal),
+                        library.audioModel().tokenizer(threads).tokenize(signal),
                         library.audioModel().file(),
                         fields);
             }

@@ -1,7 +1,10 @@
 package dev.tessera.cli;
 
+import dev.tessera.audio.AudioModel;
 import dev.tessera.audio.AudioRecipe;
 import dev.tessera.audio.AudioTrainer;
+import dev.tessera.audio.NeuralAudioModel;
+import dev.tessera.audio.NeuralAudioPriorTrainer;
 import dev.tessera.codecs.dataset.AtomicFile;
 import dev.tessera.image.ImageModel;
 import dev.tessera.image.ImageModels;
@@ -172,18 +175,25 @@ final class TrainCommand extends TesseraCommand {
     }
 
     private boolean lacksPrior() throws IOException {
-        return media == TrainMedia.image
-                && ImageModel.load(ModelFile.read(output)) instanceof NeuralImageModel neural
-                && !neural.hasPrior();
+        ModelFile made = ModelFile.read(output);
+        return switch (media) {
+            case image -> ImageModel.load(made) instanceof NeuralImageModel neural && !neural.hasPrior();
+            case audio -> AudioModel.load(made) instanceof NeuralAudioModel neural && !neural.hasPrior();
+            case prior -> false;
+        };
     }
 
-    /** The last step of the training of a network: the entropy prior of the pictures that it learnt from. */
+    /** The last step of the training of a network: the entropy prior of the data that it learnt from. */
     private void addPrior(List<Path> files) throws IOException {
         AtomicFile.write(output, withPrior(ModelFile.read(output), files)::write);
     }
 
     private ModelFile withPrior(ModelFile tokenizer, List<Path> files) throws IOException {
-        return new NeuralPriorTrainer(threads, this::say).train(tokenizer, files);
+        boolean sound = tokenizer.config().has("media")
+                && tokenizer.config().string("media").equals("audio");
+        return sound
+                ? new NeuralAudioPriorTrainer(threads, this::say).train(tokenizer, files)
+                : new NeuralPriorTrainer(threads, this::say).train(tokenizer, files);
     }
 
     private int trainNetwork(List<Path> files) throws IOException {
@@ -240,9 +250,7 @@ final class TrainCommand extends TesseraCommand {
             print(values, List.of("stopped after step " + result.steps() + "; --resume goes on"));
             return ExitCode.SOME_FAILED;
         }
-        if (media == TrainMedia.image) {
-            addPrior(files);
-        }
+        addPrior(files);
         return report(values);
     }
 

@@ -1,8 +1,6 @@
 package dev.tessera.cli;
 
 import dev.tessera.vqmodels.Media;
-import dev.tessera.vqmodels.ModelConfig;
-import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
 import dev.tessera.vqmodels.training.SoundSource;
@@ -10,16 +8,15 @@ import dev.tessera.vqmodels.training.TrainingException;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Map;
 
 /** Stands where the training module would: keeps the order, reads the first picture, writes a model that training could make. */
 public final class RecordingTrainer implements NeuralTrainer {
     static final Path MODEL = Path.of("../image/src/test/resources/models/neural-vq-test.safetensors");
+    static final Path SOUND_MODEL = Path.of("../audio/src/test/resources/models/neural-rvq-test.safetensors");
 
     static TrainingOrder order;
     static PictureSource.Picture first;
@@ -52,9 +49,7 @@ public final class RecordingTrainer implements NeuralTrainer {
         order = given;
         sound = sounds.read(0, 8000);
         kind = sounds.kind(0);
-        try (OutputStream out = Files.newOutputStream(given.output())) {
-            ModelFile.builder().config(ModelConfig.of(Map.of())).build().write(out);
-        }
+        Files.copy(SOUND_MODEL, given.output(), StandardCopyOption.REPLACE_EXISTING);
         return new TrainingResult(7, 0.5, "log_mel_distance", 0.25, 0.9, 0.95, 100, 1, true);
     }
 }

@@ -10,6 +10,7 @@ import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.TokenizerFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -172,11 +173,7 @@ public final class ImageCodec implements PictureCodec {
     }
 
     private Tokens tokens(Image image, Choice choice) {
-        int[] all = model.toIndices(choice.indices);
-        int[] indices = new int[all.length / stages * choice.stages];
-        for (int i = 0; i < indices.length; i++) {
-            indices[i] = all[i / choice.stages * stages + i % choice.stages];
-        }
+        int[] indices = TokenizerFile.firstStages(model.toIndices(choice.indices), stages, choice.stages);
         return Tokens.ofPositionMajor(
                 new int[] {model.patches(image.height()), model.patches(image.width())},
                 Arrays.copyOf(model.codebookSizes(), choice.stages),

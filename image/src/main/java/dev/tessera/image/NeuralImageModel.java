@@ -3,7 +3,6 @@ package dev.tessera.image;
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
-import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codebook.Tokenizer;
 import dev.tessera.codebook.VectorQuantizer;
 import dev.tessera.codebook.implicit.FiniteScalarQuantizer;
@@ -12,7 +11,9 @@ import dev.tessera.codecs.GridSpec;
 import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.vqmodels.CorruptModelException;
+import dev.tessera.vqmodels.IndexOrder;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.TokenizerFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -149,25 +150,12 @@ public final class NeuralImageModel extends ImageModel {
 
     @Override
     Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads) {
-        Latents latents = dequantize(toIndices(tokens.indices()), tokens);
+        Latents latents = TokenizerFile.dequantize(
+                parts.quantizer(), toIndices(tokens.indices()), tokens.stages(), tokens.rows(), tokens.columns());
         if (tokens.anyLost()) {
             latents = LatentConcealment.fill(latents, tokens.lost(), tokens.tolerance() == Tolerance.CONCEAL);
         }
         return parts.decoder(threads).decode(latents, geometry.width(), geometry.height(), grey);
-    }
-
-    /** The sum of the stages that are there. */
-    private Latents dequantize(int[] indices, CodedTokens tokens) {
-        if (parts.quantizer() instanceof ResidualQuantizer residual && tokens.stages() < residual.stages()) {
-            int stages = residual.stages();
-            int[] first = new int[indices.length / stages * tokens.stages()];
-            for (int i = 0; i < first.length; i++) {
-                first[i] = indices[i / tokens.stages() * stages + i % tokens.stages()];
-            }
-            return new ResidualQuantizer(residual.codebooks().subList(0, tokens.stages()))
-                    .dequantize(first, tokens.rows(), tokens.columns());
-        }
-        return parts.quantizer().dequantize(indices, tokens.rows(), tokens.columns());
     }
 
     private Codec codec() {

@@ -1,15 +1,13 @@
 package dev.tessera.image;
 
 import dev.tessera.codebook.Quantizer;
-import dev.tessera.codebook.ResidualQuantizer;
 import dev.tessera.codecs.GridSpec;
-import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.TokenizerFile;
 import dev.tessera.vqmodels.nn.Extent;
 import dev.tessera.vqmodels.nn.Network;
-import java.util.Arrays;
 
 /** Networks and quantizer of a {@link NeuralImageModel}, which fit each other. */
 record NeuralParts(Network encoderNetwork, Network decoderNetwork, Quantizer quantizer, SampleRange range, int factor) {
@@ -24,14 +22,14 @@ record NeuralParts(Network encoderNetwork, Network decoderNetwork, Quantizer qua
         ModelConfig config = file.config();
         config.requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
         int factor = config.integer("factor");
-        check("factor", factor >= 1 && factor <= MAX_FACTOR, factor, "in [1, " + MAX_FACTOR + "]");
+        TokenizerFile.check("factor", factor >= 1 && factor <= MAX_FACTOR, factor, "in [1, " + MAX_FACTOR + "]");
         SampleRange range;
         try {
             range = new SampleRange((float) config.number("input_scale"), (float) config.number("input_offset"));
         } catch (IllegalArgumentException e) {
             throw new CorruptModelException("the model's configuration is wrong: " + e.getMessage(), e);
         }
-        Quantizer quantizer = quantizer(file);
+        Quantizer quantizer = TokenizerFile.quantizer(file, GridSpec.MAX_CODEBOOK_SIZE);
         Network encoder = Network.read(file, "encoder");
         Network decoder = Network.read(file, "decoder");
         channels("encoder input", encoder.inChannels(), CHANNELS);
@@ -54,51 +52,22 @@ record NeuralParts(Network encoderNetwork, Network decoderNetwork, Quantizer qua
         return new NeuralDecoder(decoderNetwork, range, factor, NeuralImageModel.TILE_VALUES, threads);
     }
 
-    private static Quantizer quantizer(ModelFile file) throws CorruptModelException {
-        ModelConfig config = file.config();
-        Quantizer quantizer = CodebookFile.quantizer(file, CodebookFile.PREFIX);
-        int[] sizes = quantizer.codebookSizes();
-        check("num_stages", config.integer("num_stages") == sizes.length, config.integer("num_stages"), sizes.length);
-        int[] said = config.integers("codebook_sizes");
-        check("codebook_sizes", Arrays.equals(said, sizes), Arrays.toString(said), Arrays.toString(sizes));
-        int largest = Arrays.stream(sizes).max().orElseThrow();
-        check("codebook_size", config.integer("codebook_size") == largest, config.integer("codebook_size"), largest);
-        check("codebook_size", largest <= GridSpec.MAX_CODEBOOK_SIZE, largest, "at most " + GridSpec.MAX_CODEBOOK_SIZE);
-        check(
-                "codebook_dim",
-                config.integer("codebook_dim") == quantizer.dim(),
-                config.integer("codebook_dim"),
-                quantizer.dim());
-        check(
-                "quantizer.type",
-                sizes.length == 1 || quantizer instanceof ResidualQuantizer,
-                config.string("quantizer.type") + " of " + sizes.length + " stages",
-                "residual_quantizer, or have one stage");
-        return quantizer;
-    }
-
     private static void channels(String name, int found, int wanted) throws CorruptModelException {
-        check(name, found == wanted, found + " channels", wanted);
+        TokenizerFile.check(name, found == wanted, found + " channels", wanted);
     }
 
     /** Refuses networks of other sizes, and those of which a single output needs more than a tile may have. */
     private static void sizes(String name, Network network, Extent in, Extent out) throws CorruptModelException {
         try {
             Extent found = network.outExtent(in);
-            check(name, found.equals(out), found + " for an input of " + in, out);
-            check(
+            TokenizerFile.check(name, found.equals(out), found + " for an input of " + in, out);
+            TokenizerFile.check(
                     name,
                     network.tileSide(in, NeuralImageModel.TILE_VALUES) > 0,
                     "too wide for its receptive field",
                     "such that an output needs at most " + NeuralImageModel.TILE_VALUES + " values of a layer");
         } catch (IllegalArgumentException e) {
             throw new CorruptModelException("the " + name + " does not take " + in + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static void check(String name, boolean fits, Object found, Object wanted) throws CorruptModelException {
-        if (!fits) {
-            throw new CorruptModelException("the model's " + name + " is " + found + ", must be " + wanted);
         }
     }
 }

@@ -5,16 +5,16 @@ import dev.tessera.codebook.Quantizer;
 import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.GridSpec;
-import dev.tessera.vqmodels.DType;
+import dev.tessera.vqmodels.IndexOrder;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
+import dev.tessera.vqmodels.TokenizerFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 
@@ -25,7 +25,6 @@ import java.util.function.Consumer;
  * <p>The same model, files and size of the tables give the same model for any thread count.
  */
 public final class NeuralPriorTrainer {
-    private static final String PRIOR = "prior.";
     private static final int SEED = 1; // of the order of the pictures
     private static final int REPORT_EVERY = 20;
 
@@ -58,7 +57,7 @@ public final class NeuralPriorTrainer {
         if (files.isEmpty()) {
             throw new IllegalArgumentException("there are no pictures to learn from");
         }
-        ModelFile.Builder builder = withHalfWeights(model);
+        ModelFile.Builder builder = TokenizerFile.withHalfWeights(model);
         NeuralParts parts = NeuralParts.read(builder.config(model.config()).build());
         Quantizer quantizer = parts.quantizer();
         IndexOrder order = IndexOrder.of(quantizer);
@@ -111,25 +110,5 @@ public final class NeuralPriorTrainer {
             sum += e * e;
         }
         return sum;
-    }
-
-    /** Everything but the prior; matrices and kernels of the networks, which are nearly all of a model, in F16. */
-    private static ModelFile.Builder withHalfWeights(ModelFile model) throws IOException {
-        ModelFile.Builder builder = ModelFile.builder();
-        for (String name : model.tensorNames()) {
-            if (name.startsWith(PRIOR)) {
-                continue;
-            }
-            Tensor tensor = model.tensor(name);
-            boolean weights = name.startsWith("encoder.") || name.startsWith("decoder.");
-            boolean half = weights && tensor.type() == DType.F32 && tensor.shape().length > 1;
-            builder.tensor(name, half ? Tensor.ofHalfFloats(tensor.toFloats(), tensor.shape()) : tensor);
-        }
-        for (Map.Entry<String, String> entry : model.metadata().entrySet()) {
-            if (!entry.getKey().equals("config")) {
-                builder.metadata(entry.getKey(), entry.getValue());
-            }
-        }
-        return builder;
     }
 }

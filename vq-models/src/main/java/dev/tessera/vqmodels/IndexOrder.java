@@ -1,19 +1,16 @@
-package dev.tessera.image;
+package dev.tessera.vqmodels;
 
 import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.CodebookOrder;
 import dev.tessera.codebook.Quantizer;
-import dev.tessera.vqmodels.CorruptModelException;
-import dev.tessera.vqmodels.ModelFile;
-import dev.tessera.vqmodels.Tensor;
 import java.util.Arrays;
 
 /**
  * The order in which the entropy coder numbers the indices of each stage: that of a tree, so that the leading binary digits of a
  * number mean something, whatever the quantizer's own numbering is. Stored with a prior as I32
- * {@code prior.<stage>.order} {@code [K]}, the index at each place.
+ * {@code prior.<stage>.order} {@code [K]}, the index at each place. Immutable, safe to share.
  */
-final class IndexOrder {
+public final class IndexOrder {
     private final int[][] indices; // [stage][place]
     private final int[][] places; // [stage][index]
 
@@ -35,7 +32,7 @@ final class IndexOrder {
     }
 
     /** The tree order of what each stage of {@code quantizer} adds. */
-    static IndexOrder of(Quantizer quantizer) {
+    public static IndexOrder of(Quantizer quantizer) {
         int[][] orders = new int[quantizer.stages()][];
         for (int s = 0; s < orders.length; s++) {
             orders[s] = CodebookOrder.treeOrder(codeVectors(quantizer, s));
@@ -43,7 +40,8 @@ final class IndexOrder {
         return new IndexOrder(orders);
     }
 
-    static IndexOrder read(ModelFile file, int[] codebookSizes) throws CorruptModelException {
+    /** The order in {@code file}, which must have all indices of each stage. */
+    public static IndexOrder read(ModelFile file, int[] codebookSizes) throws CorruptModelException {
         int[][] orders = new int[codebookSizes.length][];
         try {
             for (int s = 0; s < orders.length; s++) {
@@ -55,29 +53,30 @@ final class IndexOrder {
         }
     }
 
-    void addTo(ModelFile.Builder builder) {
+    /** Adds the tensors of all stages. */
+    public void addTo(ModelFile.Builder builder) {
         for (int s = 0; s < indices.length; s++) {
             builder.tensor(name(s), Tensor.ofInts(indices[s], indices[s].length));
         }
     }
 
     /** Indices from their places, both {@code [positions x stages]}. */
-    int[] toIndices(int[] coded) {
+    public int[] toIndices(int[] coded) {
         return mapped(coded, indices);
     }
 
     /** Places of indices, both {@code [positions x stages]}. */
-    int[] toPlaces(int[] original) {
+    public int[] toPlaces(int[] original) {
         return mapped(original, places);
     }
 
     /** The code vectors of a quantizer of one stage in this order. */
-    Codebook ordered(Codebook codebook) {
+    public Codebook ordered(Codebook codebook) {
         return CodebookOrder.permute(codebook, indices[0]);
     }
 
     /** What the indices of a stage stand for, up to a constant where other stages add something. */
-    static Codebook codeVectors(Quantizer quantizer, int stage) {
+    public static Codebook codeVectors(Quantizer quantizer, int stage) {
         int stages = quantizer.stages();
         int size = quantizer.codebookSizes()[stage];
         int[] all = new int[Math.multiplyExact(size, stages)];

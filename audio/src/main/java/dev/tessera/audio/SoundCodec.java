@@ -1,0 +1,17 @@
+package dev.tessera.audio;
+
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrLayout;
+import java.io.IOException;
+
+/** What {@link AudioCodec} does with a model of one kind; its methods say what. */
+sealed interface SoundCodec permits ClassicalCodec, NeuralCodec {
+    AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads);
+
+    byte[] relayout(TsrFile file, TsrLayout layout) throws IOException;
+
+    AudioSignal decompress(TsrFile file, int threads) throws IOException;
+
+    long missingTokens(TsrFile file) throws IOException;
+}

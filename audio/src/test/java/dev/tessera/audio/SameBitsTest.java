@@ -1,0 +1,68 @@
+package dev.tessera.audio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.TsrFile;
+import java.io.File;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Law 1, of neural models: the same sound gives the same file, and the same file the same samples, however the JVM runs. */
+class SameBitsTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Xint",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:UseAVX=0",
+                "-XX:UseAVX=1",
+                "-XX:-UseFMA",
+                "-XX:MaxVectorSize=16",
+                "-Dtessera.kernels=scalar"
+            })
+    void anotherJvmMakesTheSameFileAndSamples(String flag) throws Exception {
+        assertEquals(fingerprint(), inAnotherJvm(flag));
+    }
+
+    /** Prints the fingerprint, for the parent to compare. */
+    public static void main(String[] args) throws Exception {
+        System.out.println(fingerprint());
+    }
+
+    private static String fingerprint() throws Exception {
+        AudioCodec codec = new AudioCodec(TestSoundNetworks.frozen());
+        byte[] file = codec.compress(TestSoundNetworks.sound(11_025, 3001, 9), new RateTarget.Quality(100))
+                .bytes();
+        float[] samples = codec.decompress(TsrFile.read(file)).channel(0);
+        ByteBuffer bytes = ByteBuffer.allocate(4 * samples.length);
+        bytes.asFloatBuffer().put(samples);
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        digest.update(file);
+        return HexFormat.of().formatHex(digest.digest(bytes.array()));
+    }
+
+    private static String inAnotherJvm(String flag) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                flag,
+                "--add-modules",
+                "jdk.incubator.vector",
+                "-cp",
+                System.getProperty("java.class.path").replace(';', File.pathSeparatorChar),
+                SameBitsTest.class.getName()));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertEquals(0, process.waitFor(), "exit code of the JVM with " + flag);
+        return out;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.tessera.vqmodels;
+
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.ResidualQuantizer;
+import java.util.Arrays;
+import java.util.Map;
+
+/** What the files of neural tokenizers have in common, whatever their medium. */
+public final class TokenizerFile {
+    private static final String PRIOR = "prior.";
+
+    private TokenizerFile() {}
+
+    /**
+     * The quantizer under {@link CodebookFile#PREFIX}, of one stage or of residual stages.
+     *
+     * @param maxCodebookSize what the entropy coder can code
+     * @throws CorruptModelException when there is none, or it is not what the configuration says
+     */
+    public static Quantizer quantizer(ModelFile file, int maxCodebookSize) throws CorruptModelException {
+        ModelConfig config = file.config();
+        Quantizer quantizer = CodebookFile.quantizer(file, CodebookFile.PREFIX);
+        int[] sizes = quantizer.codebookSizes();
+        check("num_stages", config.integer("num_stages") == sizes.length, config.integer("num_stages"), sizes.length);
+        int[] said = config.integers("codebook_sizes");
+        check("codebook_sizes", Arrays.equals(said, sizes), Arrays.toString(said), Arrays.toString(sizes));
+        int largest = Arrays.stream(sizes).max().orElseThrow();
+        check("codebook_size", config.integer("codebook_size") == largest, config.integer("codebook_size"), largest);
+        check("codebook_size", largest <= maxCodebookSize, largest, "at most " + maxCodebookSize);
+        check(
+                "codebook_dim",
+                config.integer("codebook_dim") == quantizer.dim(),
+                config.integer("codebook_dim"),
+                quantizer.dim());
+        check(
+                "quantizer.type",
+                sizes.length == 1 || quantizer instanceof ResidualQuantizer,
+                config.string("quantizer.type") + " of " + sizes.length + " stages",
+                "residual_quantizer, or have one stage");
+        return quantizer;
+    }
+
+    /** Refuses a model of which {@code name} is not as it must be. */
+    public static void check(String name, boolean fits, Object found, Object wanted) throws CorruptModelException {
+        if (!fits) {
+            throw new CorruptModelException("the model's " + name + " is " + found + ", must be " + wanted);
+        }
+    }
+
+    /**
+     * All of {@code model} but its configuration and its prior; matrices and kernels of the networks, which are nearly all of it, in
+     * F16.
+     */
+    public static ModelFile.Builder withHalfWeights(ModelFile model) throws CorruptModelException {
+        ModelFile.Builder builder = ModelFile.builder();
+        for (String name : model.tensorNames()) {
+            if (name.startsWith(PRIOR)) {
+                continue;
+            }
+            Tensor tensor = model.tensor(name);
+            boolean weights = name.startsWith("encoder.") || name.startsWith("decoder.");
+            boolean half = weights && tensor.type() == DType.F32 && tensor.shape().length > 1;
+            builder.tensor(name, half ? Tensor.ofHalfFloats(tensor.toFloats(), tensor.shape()) : tensor);
+        }
+        for (Map.Entry<String, String> entry : model.metadata().entrySet()) {
+            if (!entry.getKey().equals("config")) {
+                builder.metadata(entry.getKey(), entry.getValue());
+            }
+        }
+        return builder;
+    }
+
+    /**
+     * What the first stages of {@code quantizer} say.
+     *
+     * @param indices {@code [positions x stages of the quantizer]}
+     * @param stages number of first stages, all of them unless the quantizer is residual
+     * @param shape of the grid of positions
+     */
+    public static Latents dequantize(Quantizer quantizer, int[] indices, int stages, int... shape) {
+        if (quantizer instanceof ResidualQuantizer residual && stages < residual.stages()) {
+            return new ResidualQuantizer(residual.codebooks().subList(0, stages))
+                    .dequantize(firstStages(indices, residual.stages(), stages), shape);
+        }
+        return quantizer.dequantize(indices, shape);
+    }
+
+    /** {@code [positions x kept]} of {@code [positions x stages]}. */
+    public static int[] firstStages(int[] indices, int stages, int kept) {
+        int[] first = new int[indices.length / stages * kept];
+        for (int i = 0; i < first.length; i++) {
+            first[i] = indices[i / kept * stages + i % kept];
+        }
+        return first;
+    }
+}
