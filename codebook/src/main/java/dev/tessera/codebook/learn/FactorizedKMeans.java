@@ -110,7 +110,7 @@ public final class FactorizedKMeans {
         TrainingSet set = TrainingSet.of(Latents.of(projected.length / codeDim, codeDim, projected))
                 .sample((long) codebookSize * maxPointsPerCode, random);
         try (Workers workers = new Workers(threads)) {
-            float[] start = KMeansPlusPlus.start(set, codebookSize, false, random, workers);
+            float[] start = ParallelStart.start(set, codebookSize, false, random, workers);
             if (!normalized) {
                 return new Lloyd(set, start, false, workers).run(iterations).codebook();
             }
