@@ -97,7 +97,8 @@ final class ClassicalCodec implements SoundCodec {
         double noise = Settings.NOISE_LEVELS[Settings.noise(file.header().parameters())];
         float[][] planes = new Synthesis(model, content.mode, noise, file.tolerance())
                 .planes(content.read(threads), content.samples);
-        return Planes.toSignal(planes, MelEnvelope.SAMPLE_RATE, (int) content.geometry.samples(), content.geometry.sampleRate());
+        return Planes.toSignal(
+                planes, MelEnvelope.SAMPLE_RATE, (int) content.geometry.samples(), content.geometry.sampleRate());
     }
 
     @Override
@@ -178,7 +179,8 @@ final class ClassicalCodec implements SoundCodec {
             }
         }
         BudgetSearch search = new BudgetSearch(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget);
-        AudioCodec.Compressed found = search.largest(START_LAMBDA, log -> maker.apply(envelopeOnly(LambdaPlan.of(power(log)))))
+        AudioCodec.Compressed found = search.largest(
+                        START_LAMBDA, log -> maker.apply(envelopeOnly(LambdaPlan.of(power(log)))))
                 .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
                         + " bytes is below the smallest possible file, " + search.lastSize() + " bytes"));
         LambdaPlan coarse = LambdaPlan.of(power(search.fits()));
@@ -207,7 +209,8 @@ final class ClassicalCodec implements SoundCodec {
         return (float) StrictMath.pow(2, logarithm);
     }
 
-    private AudioCodec.Compressed finish(AudioGeometry geometry, TsrLayout layout, PayloadWriter writer, Settings settings) {
+    private AudioCodec.Compressed finish(
+            AudioGeometry geometry, TsrLayout layout, PayloadWriter writer, Settings settings) {
         PayloadWriter.Payload payload = writer.write(settings);
         return new AudioCodec.Compressed(
                 TsrFile.write(header(geometry, settings), layout, payload.chunks()),

@@ -77,8 +77,8 @@ public final class NeuralAudioPriorTrainer {
                 entropy.observe(at % quantizer.stages(), at / quantizer.stages(), 0, coded[at]);
             }
             if ((i + 1) % REPORT_EVERY == 0 || i + 1 == shuffled.size()) {
-                progress.accept("entropy prior: " + (i + 1) + " of " + shuffled.size() + " sounds, " + positions
-                        + " frames");
+                progress.accept(
+                        "entropy prior: " + (i + 1) + " of " + shuffled.size() + " sounds, " + positions + " frames");
             }
         }
         order.addTo(builder);

@@ -18,9 +18,9 @@ final class NeuralSoundDecoder implements Decoder<AudioSignal> {
     /** Mono at the rate of the model, a whole number of tokens. */
     @Override
     public AudioSignal decode(Latents latents) {
-        return AudioSignal.wrap(
-                parts.sampleRate(),
-                new float[][] {samples(latents, Math.multiplyExact(latents.count(), parts.tokenSamples()))});
+        return AudioSignal.wrap(parts.sampleRate(), new float[][] {
+            samples(latents, Math.multiplyExact(latents.count(), parts.tokenSamples()))
+        });
     }
 
     /** The first {@code length} samples. */

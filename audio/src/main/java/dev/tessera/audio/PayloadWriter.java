@@ -49,8 +49,8 @@ final class PayloadWriter {
         }
         this.envelopeSearch = new TokenSearch(
                 model.envelopePart().quantizer(), ClassicalCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
-        this.coreSearch =
-                new TokenSearch(model.corePart().quantizer(), ClassicalCodec.CORE_CANDIDATES, AudioTrainer.CORE_ZERO_STAGE);
+        this.coreSearch = new TokenSearch(
+                model.corePart().quantizer(), ClassicalCodec.CORE_CANDIDATES, AudioTrainer.CORE_ZERO_STAGE);
     }
 
     /** Envelope frames of all planes. */

@@ -136,7 +136,12 @@ final class TokenWriter {
     }
 
     private static void encode(
-            RangeEncoder encoder, ClassicalAudioModel.Part part, Source source, int[] frames, TokenGrid grid, TokenGrid all) {
+            RangeEncoder encoder,
+            ClassicalAudioModel.Part part,
+            Source source,
+            int[] frames,
+            TokenGrid grid,
+            TokenGrid all) {
         GridModel gridModel = new GridModel(part.prior(), grid.rows(), grid.width());
         grid.fill((stage, row, column, at) -> {
             int index = source.next(gridModel, stage, row, column, frames[row], grid.indices(), at);

@@ -88,8 +88,8 @@ class NeuralAudioCodecTest {
                 samples[c] = TestSoundNetworks.sound(22_050, 5001, c).channel(0);
             }
             AudioSignal signal = AudioSignal.of(22_050, samples);
-            AudioSignal back = codec.decompress(
-                    TsrFile.read(codec.compress(signal, FINEST).bytes()));
+            AudioSignal back =
+                    codec.decompress(TsrFile.read(codec.compress(signal, FINEST).bytes()));
             assertEquals(22_050, back.sampleRate());
             assertEquals(channels, back.channels());
             assertEquals(5001, back.length());
@@ -98,8 +98,8 @@ class NeuralAudioCodecTest {
         for (TsrLayout layout : TsrLayout.values()) {
             assertEquals(
                     nothing,
-                    codec.decompress(TsrFile.read(
-                            codec.compress(nothing, FINEST, layout).bytes())));
+                    codec.decompress(
+                            TsrFile.read(codec.compress(nothing, FINEST, layout).bytes())));
         }
     }
 
@@ -109,8 +109,8 @@ class NeuralAudioCodecTest {
         byte[] whole = codec.compress(SOUND, FINEST, TsrLayout.PROGRESSIVE).bytes();
         int[] chunks = TsrFile.read(whole).chunkBytes();
         assertEquals(3, chunks.length);
-        TsrFile prefix = TsrFile.read(
-                Arrays.copyOf(whole, whole.length - chunks[2] - 1), TsrLimits.DEFAULT, Tolerance.PREFIX);
+        TsrFile prefix =
+                TsrFile.read(Arrays.copyOf(whole, whole.length - chunks[2] - 1), TsrLimits.DEFAULT, Tolerance.PREFIX);
         assertEquals(FRAMES, codec.missingTokens(prefix));
         byte[] two = codec.compress(SOUND, new RateTarget.Quality(66)).bytes();
         assertEquals(codec.decompress(TsrFile.read(two)), codec.decompress(prefix));
@@ -159,7 +159,8 @@ class NeuralAudioCodecTest {
 
     @Test
     void everyDamageIsOurException() throws IOException {
-        byte[] file = codec.compress(TestSoundNetworks.sound(8000, 700, 2), FINEST).bytes();
+        byte[] file =
+                codec.compress(TestSoundNetworks.sound(8000, 700, 2), FINEST).bytes();
         for (int length = 0; length < file.length; length++) {
             byte[] cut = Arrays.copyOf(file, length);
             assertThrows(IOException.class, () -> codec.decompress(TsrFile.read(cut)));
@@ -195,8 +196,7 @@ class NeuralAudioCodecTest {
     @Test
     void theGoldenFileDecodesToTheGoldenSamples() throws Exception {
         byte[] golden;
-        try (InputStream in =
-                NeuralAudioCodecTest.class.getResourceAsStream("/golden/audio/0/neural-rvq.tsr")) {
+        try (InputStream in = NeuralAudioCodecTest.class.getResourceAsStream("/golden/audio/0/neural-rvq.tsr")) {
             golden = in.readAllBytes();
         }
         float[] samples = codec.decompress(TsrFile.read(golden)).channel(0);
@@ -204,8 +204,7 @@ class NeuralAudioCodecTest {
         bytes.asFloatBuffer().put(samples);
         assertEquals(
                 GOLDEN,
-                HexFormat.of()
-                        .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array())));
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes.array())));
         assertArrayEquals(
                 golden,
                 codec.compress(TestSoundNetworks.sound(8000, 4001, 11), new RateTarget.Quality(60))

@@ -66,8 +66,7 @@ class NeuralAudioModelTest {
         float[] resampled =
                 Resampler.resample(AudioSignal.mono(44_100, mean), 8000).channel(0);
         float[] padded = Arrays.copyOf(resampled, Math.ceilDiv(resampled.length, 40) * 40);
-        assertEquals(
-                tokenizer.tokenize(AudioSignal.mono(8000, padded)), tokenizer.tokenize(stereo));
+        assertEquals(tokenizer.tokenize(AudioSignal.mono(8000, padded)), tokenizer.tokenize(stereo));
     }
 
     /** Law 2: tokens and samples of chunks are those of the whole, to the last bit. */
@@ -120,7 +119,9 @@ class NeuralAudioModelTest {
         float[] sound = TestSoundNetworks.sound(8000, 40 * 500, 4).channel(0);
         float[] whole = NeuralSoundEncoder.rows(parts.encoder().run(FeatureMap.ofTime(1, sound.length, sound), 1));
         Latents latents = Latents.of(500, TestSoundNetworks.DIM, whole);
-        float[] decoded = parts.decoder().run(NeuralSoundDecoder.columns(latents, 0, 500), 1).toArray();
+        float[] decoded = parts.decoder()
+                .run(NeuralSoundDecoder.columns(latents, 0, 500), 1)
+                .toArray();
         assertTrue(parts.encoderChunk() < 500 && parts.decoderChunk() < 500);
         for (int threads : new int[] {1, 3}) {
             assertArrayEquals(whole, parts.encoder(threads).encode(sound).data());
@@ -164,8 +165,7 @@ class NeuralAudioModelTest {
         for (String tensor : good.tensorNames()) {
             builder.tensor(tensor, good.tensor(tensor));
         }
-        CorruptModelException e =
-                assertThrows(CorruptModelException.class, () -> AudioModel.load(builder.build()));
+        CorruptModelException e = assertThrows(CorruptModelException.class, () -> AudioModel.load(builder.build()));
         assertTrue(e.getMessage().contains(named), e.getMessage());
     }
 

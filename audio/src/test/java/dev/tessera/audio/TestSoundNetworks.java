@@ -158,8 +158,7 @@ final class TestSoundNetworks {
     }
 
     private static Quantizer quantizer(String name) throws IOException {
-        Quantizer fsq =
-                new FiniteScalarQuantizer(new int[] {7, 5, 5, 3, 3, 3}, FiniteScalarQuantizer.Bound.TORCH_PORT);
+        Quantizer fsq = new FiniteScalarQuantizer(new int[] {7, 5, 5, 3, 3, 3}, FiniteScalarQuantizer.Bound.TORCH_PORT);
         if (name.equals("fsq")) {
             return fsq;
         }
@@ -174,8 +173,8 @@ final class TestSoundNetworks {
                     .build()
                     .fit(Latents.of(latents.count(), DIM, rest)));
             ResidualQuantizer known = new ResidualQuantizer(codebooks);
-            float[] quantized =
-                    known.dequantize(known.quantize(latents, 1), latents.count()).data();
+            float[] quantized = known.dequantize(known.quantize(latents, 1), latents.count())
+                    .data();
             rest = latents.data().clone();
             for (int i = 0; i < rest.length; i++) {
                 rest[i] -= quantized[i];

@@ -20,6 +20,9 @@ import java.util.Map;
 
 /** The models of one run, each loaded once. */
 final class CodecLibrary {
+    /** For layouts of several chunks: the shipped image model that has stages, so that first chunks are a coarser picture. */
+    private static final String MODEL_OF_STAGES = "image-pq16";
+
     private final String wanted; // --model, or null
     private ModelRegistry registry; // loaded when the first model is wanted: a damaged file needs none
     private final Map<String, ModelFile> files = new HashMap<>();
@@ -50,8 +53,13 @@ final class CodecLibrary {
 
     /** The picture codec of the model that {@code --model} names, or of the default for files of that layout. */
     PictureCodec imageCodec(TsrLayout layout) throws IOException {
-        boolean shippedCodec = wanted == null && layout == TsrLayout.SINGLE;
-        return image(shippedCodec ? registry().defaultCodec(Media.IMAGE) : file(Media.IMAGE));
+        if (wanted != null) {
+            return image(file(Media.IMAGE));
+        }
+        return image(
+                layout == TsrLayout.SINGLE
+                        ? registry().defaultCodec(Media.IMAGE)
+                        : registry().find(MODEL_OF_STAGES));
     }
 
     /** The audio model that {@code --model} names, or the default. */

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What scripts rely on: exit codes, JSON, naming, and that nothing is left half-written. */
 class CommandLineContractTest {
+    private static final String STAGED = "image-pq16"; // a model of seven stages
     private static final Path MEDIA = Path.of("../samples/media");
     private static final String PHOTO = MEDIA.resolve("photo-coffee.jpg").toString();
     private static final String SPEECH = MEDIA.resolve("speech-english.wav").toString();
@@ -212,7 +213,7 @@ class CommandLineContractTest {
                         "utilization", "utilization_ceiling", "perplexity", "entropy_bits", "dead_codes", "tokens")));
         assertEquals(0, run("detokenize", path("tokens"), "-o", path("back")).code());
         assertTrue(Files.size(folder.resolve("back/photo-coffee.png")) > 1000);
-        Run parquet = run("tokenize", PHOTO, "-o", path("set"), "--format", "parquet");
+        Run parquet = run("tokenize", PHOTO, "-o", path("set"), "--format", "parquet", "--model", STAGED);
         assertEquals(0, parquet.code(), parquet.err());
         Path shard = folder.resolve("set/data/train-00000-of-00001.parquet");
         Run sameUsage = run("usage", shard.toString(), "--codes", "1024", "--json");
@@ -226,7 +227,7 @@ class CommandLineContractTest {
         Files.write(folder.resolve("odd.pgm"), new byte[35 * 20], StandardOpenOption.APPEND);
         assertEquals(
                 0,
-                run("tokenize", path("odd.pgm"), PHOTO, "-o", path("set"), "--format", "parquet")
+                run("tokenize", path("odd.pgm"), PHOTO, "-o", path("set"), "--format", "parquet", "--model", STAGED)
                         .code());
         String shard = path("set/data/train-00000-of-00001.parquet");
         Map<String, Object> usage = run("usage", shard, "--json").json();

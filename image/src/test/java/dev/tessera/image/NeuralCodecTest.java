@@ -82,7 +82,8 @@ class NeuralCodecTest {
     @ParameterizedTest
     @CsvSource({"vq, SINGLE", "vq, INDEPENDENT", "fsq, SINGLE", "fsq, PROGRESSIVE"})
     void oneCodebookFillsAnyBudget(String quantizer, TsrLayout layout) throws IOException {
-        Image image = ImageFiles.read(Path.of("../samples/media/photo-coffee.jpg")).crop(0, 60, 512, 400);
+        Image image =
+                ImageFiles.read(Path.of("../samples/media/photo-coffee.jpg")).crop(0, 60, 512, 400);
         ImageCodec.Compressed nearest = codec(quantizer).compress(image, FINEST, layout, 1);
         int finest = nearest.bytes().length;
         int coarsest = codec(quantizer)

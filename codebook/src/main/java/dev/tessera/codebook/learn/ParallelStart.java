@@ -9,7 +9,8 @@ import java.util.Arrays;
 /** Scalable k-means++, "k-means||" (Bahmani et al. 2012, algorithm 2). */
 final class ParallelStart {
     private static final int ROUNDS = 5;
-    // expected draws of a round, in code vectors; the paper has 0.1 to 10. Measured: with 2 a start takes four times as long, and the
+    // expected draws of a round, in code vectors; the paper has 0.1 to 10. Measured: with 2 a start takes four times as
+    // long, and the
     // codebooks are no better
     private static final double OVERSAMPLING = 0.5;
     private static final int ROWS = 2048;

@@ -39,14 +39,25 @@ class NetworkParityTest {
                 Media.IMAGE,
                 name,
                 Map.of(
-                        "network", network, "factor", Integer.toString(factor), "width", "24", "quantizer", "vq", "codes",
-                        "64", "dim", "8", "start-from-data", "true"));
+                        "network",
+                        network,
+                        "factor",
+                        Integer.toString(factor),
+                        "width",
+                        "24",
+                        "quantizer",
+                        "vq",
+                        "codes",
+                        "64",
+                        "dim",
+                        "8",
+                        "start-from-data",
+                        "true"));
         ParameterStore store = new ParameterStore();
         SplittableRandom random = new SplittableRandom(3);
         Bottleneck bottleneck = Bottlenecks.of(recipe, store, random);
         TrainingOrder order = new TrainingOrder(Path.of("m"), name, Map.of(), 0, false, 1, line -> {});
-        ImageMedium medium =
-                new ImageMedium(recipe, order, new TestPictures(1, 64), bottleneck.dim(), store, random);
+        ImageMedium medium = new ImageMedium(recipe, order, new TestPictures(1, 64), bottleneck.dim(), store, random);
         store.seal();
         for (Parameter parameter : store.parameters()) { // every layer must matter: branches start near 0, biases at it
             if (parameter.shape.length == 1) {
