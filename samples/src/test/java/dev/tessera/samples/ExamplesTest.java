@@ -58,12 +58,12 @@ class ExamplesTest {
     void utilizationExampleStaysBelowTheCeiling() throws Exception {
         List<String> lines = run(() -> UtilizationExample.main(new String[0]));
         assertEquals(4, lines.size());
-        Matcher figures = Pattern.compile("4096 tokens, K 1024, utilization ([0-9.]+) of at most ([0-9.]+) expected")
+        Matcher figures = Pattern.compile("4096 tokens, K 8192, utilization ([0-9.]+) of at most ([0-9.]+) expected")
                 .matcher(lines.get(3));
         assertTrue(figures.find(), lines.get(3));
         double utilization = Double.parseDouble(figures.group(1));
         double ceiling = Double.parseDouble(figures.group(2));
-        assertEquals(1 - Math.pow(1 - 1 / 1024.0, 4096), ceiling, 0.001);
+        assertEquals(1 - Math.pow(1 - 1 / 8192.0, 4096), ceiling, 0.001);
         assertTrue(utilization > 0.05 && utilization < ceiling, lines.get(3));
     }
 

@@ -74,7 +74,7 @@ final class Targets {
     static List<Target> all(Path work) throws IOException {
         List<Target> targets = new ArrayList<>();
         ModelRegistry registry = ModelRegistry.load();
-        ImageCodec images = new ImageCodec(ImageModel.load(registry.defaultModel(Media.IMAGE)));
+        ImageCodec images = new ImageCodec(ImageModel.load(registry.find("image-pq16")));
         AudioCodec sounds = new AudioCodec(AudioModel.load(registry.defaultModel(Media.AUDIO)));
         byte[] rgb = pixels(48, 40);
         Image picture = Image.ofRgb8(48, 40, rgb);
