@@ -78,7 +78,7 @@ final class FitCommand extends TesseraCommand {
             converter = StartNames.class,
             completionCandidates = StartNames.class,
             description =
-                    "kmeans up to 16384 codes, rvq, pq: first code vectors, one of ${COMPLETION-CANDIDATES} (default: parallel).")
+                    "kmeans, rvq, pq: first code vectors, one of ${COMPLETION-CANDIDATES} (default: parallel).")
     private KMeansStart start;
 
     @Option(
@@ -100,8 +100,8 @@ final class FitCommand extends TesseraCommand {
             throw new UsageException("--codes is " + codes + ", must be at least 1");
         }
         int size = codes == null ? product(levels) : codes;
-        if (start != null && !learner.hasStart(size)) {
-            throw new UsageException("--start is for kmeans with at most 16384 codes, rvq and pq only");
+        if (start != null && !learner.hasStart()) {
+            throw new UsageException("--start is for kmeans, rvq and pq only");
         }
         Latents data = Vectors.read(vectors);
         if (learner.needsVectorsForCodes() && size > data.count()) {

@@ -53,6 +53,7 @@ public enum Learner {
                             ? HierarchicalKMeans.builder()
                                     .codebookSize(s.codes())
                                     .iterations(s.iterations())
+                                    .start(s.start())
                                     .seed(s.seed())
                                     .threads(s.threads())
                                     .build()
@@ -373,8 +374,8 @@ public enum Learner {
     }
 
     /** Whether {@code --start} has a say. */
-    boolean hasStart(int codes) {
-        return this == RVQ || this == PQ || (this == KMEANS && codes <= LARGE);
+    boolean hasStart() {
+        return this == RVQ || this == PQ || this == KMEANS;
     }
 
     private static Quantizer inPrincipalComponents(

@@ -11,6 +11,7 @@ import dev.tessera.codebook.TestVectors;
 import dev.tessera.codebook.VectorQuantizer;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import net.jqwik.api.ForAll;
@@ -165,6 +166,41 @@ class HierarchicalKMeansTest {
                 })
                 .build();
         assertThrows(IllegalArgumentException.class, () -> outside.fit(vectors));
+    }
+
+    /** Where few vectors lie far out, starts by distortion give these code vectors of their own. */
+    @Test
+    void randomStartUsesCodeVectorsMoreEvenly() {
+        Random random = new Random(5);
+        float[] x = new float[2 * 20_000];
+        for (int i = 0; i < x.length; i += 2) {
+            double scale = Math.exp(1.5 * random.nextGaussian());
+            x[i] = (float) (scale * random.nextGaussian());
+            x[i + 1] = (float) (scale * random.nextGaussian());
+        }
+        Latents vectors = Latents.of(20_000, 2, x);
+        double even = perplexity(vectors, KMeansStart.RANDOM);
+        double spread = perplexity(vectors, KMeansStart.PARALLEL);
+        assertTrue(even > 1.2 * spread, even + " against " + spread);
+    }
+
+    private static double perplexity(Latents vectors, KMeansStart start) {
+        Codebook codebook = HierarchicalKMeans.builder()
+                .codebookSize(400)
+                .iterations(3)
+                .start(start)
+                .build()
+                .fit(vectors);
+        int[] counts = new int[codebook.codebookSize()];
+        for (int index : new VectorQuantizer(codebook).quantize(vectors)) {
+            counts[index]++;
+        }
+        double nats = 0;
+        for (int count : counts) {
+            double share = (double) count / vectors.count();
+            nats -= count == 0 ? 0 : share * Math.log(share);
+        }
+        return Math.exp(nats);
     }
 
     @Test
