@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
@@ -13,7 +14,7 @@ import java.util.zip.CRC32C;
  * weights and the predictors of the geometry. A single file of some thousand tokens is too short to learn them. Immutable.
  *
  * <p>A model that starts here counts every context twice: it goes on with the shipped counts, and begins others that only
- * know the file at hand. Integers only, like the model.
+ * know the file at hand. A {@link TokenNetwork} may be one more opinion that is mixed. Integers only, like the model.
  */
 public final class MixingPrior {
     /** Slots enough for some ten thousand tokens of the file at hand. */
@@ -21,20 +22,30 @@ public final class MixingPrior {
 
     private final TokenStreamSpec spec;
     private final boolean isGrid;
+    private final TokenNetwork network; // or null
     private final List<CodeTree> trees;
     private final int[][] state; // of a MixingWalk
     private volatile Integer checksum; // once it was asked for
 
-    private MixingPrior(TokenStreamSpec spec, boolean isGrid, List<CodeTree> trees, int[][] state) {
+    private MixingPrior(
+            TokenStreamSpec spec, boolean isGrid, TokenNetwork network, List<CodeTree> trees, int[][] state) {
         this.spec = spec;
         this.isGrid = isGrid;
+        this.network = network;
         this.trees = trees;
         this.state = state;
     }
 
     /** Of a model that has learnt nothing. */
     public static MixingPrior blank(TokenStreamSpec spec, boolean isGrid) {
-        return new MixingPrior(spec, isGrid, Geometry.trees(spec, isGrid), null);
+        return blank(spec, isGrid, Optional.empty());
+    }
+
+    private static MixingPrior blank(TokenStreamSpec spec, boolean isGrid, Optional<TokenNetwork> network) {
+        if (network.isPresent() && !network.get().fits(spec, isGrid)) {
+            throw new IllegalArgumentException("network is of other codebook sizes, or not of a grid where these are");
+        }
+        return new MixingPrior(spec, isGrid, network.orElse(null), Geometry.trees(spec, isGrid), null);
     }
 
     /**
@@ -44,7 +55,17 @@ public final class MixingPrior {
      * @throws IllegalArgumentException when the codebook sizes of a file are not those of the spec, or a file has no positions
      */
     public static MixingPrior learn(TokenStreamSpec spec, boolean isGrid, List<Tokens> files) {
-        MixingPrior prior = blank(spec, isGrid);
+        return learn(spec, isGrid, Optional.empty(), files);
+    }
+
+    /**
+     * The same with a network.
+     *
+     * @throws IllegalArgumentException also when the network is one of other tokens
+     */
+    public static MixingPrior learn(
+            TokenStreamSpec spec, boolean isGrid, Optional<TokenNetwork> network, List<Tokens> files) {
+        MixingPrior prior = blank(spec, isGrid, network);
         for (Tokens file : files) {
             TokenStreams.checkSizes(spec, file);
             int[] shape = file.shape();
@@ -53,7 +74,11 @@ public final class MixingPrior {
                 walk.observeToken(index);
             }
             prior = new MixingPrior(
-                    spec, isGrid, prior.trees, walk.state().map(Learnt::values).toArray(int[][]::new));
+                    spec,
+                    isGrid,
+                    prior.network,
+                    prior.trees,
+                    walk.state().map(Learnt::values).toArray(int[][]::new));
         }
         return prior;
     }
@@ -64,7 +89,13 @@ public final class MixingPrior {
      * @throws CorruptBitstreamException when they are not those of a prior of this spec, or out of the model's range
      */
     public static MixingPrior of(TokenStreamSpec spec, boolean isGrid, byte[] bytes) throws CorruptBitstreamException {
-        MixingPrior blank = blank(spec, isGrid);
+        return of(spec, isGrid, Optional.empty(), bytes);
+    }
+
+    /** The same for a prior that was learnt with {@code network}. */
+    public static MixingPrior of(TokenStreamSpec spec, boolean isGrid, Optional<TokenNetwork> network, byte[] bytes)
+            throws CorruptBitstreamException {
+        MixingPrior blank = blank(spec, isGrid, network);
         List<Learnt> parts = blank.walk(1, 1).state().toList();
         long needed = 4 * parts.stream().mapToLong(part -> part.values().length).sum();
         if (bytes.length != needed) {
@@ -85,10 +116,14 @@ public final class MixingPrior {
             }
         }
         return new MixingPrior(
-                spec, isGrid, blank.trees, parts.stream().map(Learnt::values).toArray(int[][]::new));
+                spec,
+                isGrid,
+                blank.network,
+                blank.trees,
+                parts.stream().map(Learnt::values).toArray(int[][]::new));
     }
 
-    /** All numbers that a model has learnt, little-endian i32, 4 bytes times 2^tableBits for each table. */
+    /** All numbers that a model has learnt but the network, little-endian i32, 4 bytes times 2^tableBits for each table. */
     public byte[] bytes() {
         List<int[]> parts = walk(1, 1).state().map(Learnt::values).toList();
         ByteBuffer out = ByteBuffer.allocate(
@@ -115,6 +150,9 @@ public final class MixingPrior {
         if (checksum == null) {
             CRC32C crc = new CRC32C();
             crc.update(bytes());
+            if (network != null) {
+                crc.update(network.bytes());
+            }
             checksum = (int) crc.getValue();
         }
         return checksum;
@@ -123,7 +161,7 @@ public final class MixingPrior {
     /** A walk that goes on from here. */
     MixingWalk walk(int height, int width) {
         TokenGrid grid = new TokenGrid(trees, isGrid, height, width);
-        MixingWalk walk = new MixingWalk(grid, !spec.geometry().isEmpty(), spec.tableBits(), FRESH_BITS);
+        MixingWalk walk = new MixingWalk(grid, !spec.geometry().isEmpty(), network, spec.tableBits(), FRESH_BITS);
         if (state != null) {
             List<Learnt> parts = walk.state().toList();
             for (int i = 0; i < state.length; i++) {

@@ -28,7 +28,7 @@ public final class MixingTokenModel implements TokenStreamModel {
     public MixingTokenModel(TokenStreamSpec spec, int height, int width) {
         boolean isGrid = height > 1;
         TokenGrid grid = new TokenGrid(Geometry.trees(spec, isGrid), isGrid, height, width);
-        this.walk = new MixingWalk(grid, !spec.geometry().isEmpty(), spec.tableBits(), 0);
+        this.walk = new MixingWalk(grid, !spec.geometry().isEmpty(), null, spec.tableBits(), 0);
     }
 
     /** A model that starts from a prior; of a single row too, if the prior is one of grids. */

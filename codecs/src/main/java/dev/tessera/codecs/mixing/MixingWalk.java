@@ -15,6 +15,7 @@ final class MixingWalk extends DecisionModel {
 
     private final Geometry geometry; // null when the code vectors are unknown
     private final NodeRegression regression;
+    private final TokenNetwork.Run network; // null without one
     private final TokenContexts contexts;
     private final ContextTable[] tables; // the counts of the first two choose mixing weights
     private final ContextTable[] fresh; // of this file only; none without a prior
@@ -32,10 +33,12 @@ final class MixingWalk extends DecisionModel {
     /**
      * A blank walk.
      *
+     * @param network what a prior knows beside counts, or null
      * @param freshBits log2 of the slots of each table of this file's own contexts, 0 for none
      */
-    MixingWalk(TokenGrid grid, boolean known, int tableBits, int freshBits) {
+    MixingWalk(TokenGrid grid, boolean known, TokenNetwork network, int tableBits, int freshBits) {
         super(grid);
+        this.network = network == null ? null : network.new Run();
         this.geometry = known ? new Geometry(grid) : null;
         this.contexts = new TokenContexts(grid, known);
         this.tables = tables(contexts.count(), tableBits);
@@ -47,7 +50,7 @@ final class MixingWalk extends DecisionModel {
         this.regression = known ? new NodeRegression(grid.stages, nodes, geometry.features().length) : null;
         this.fineUnits = known ? new ContextTable(tableBits) : null;
         this.activeUnits = known ? new ContextTable(tableBits) : null;
-        int inputs = slots.length + (known ? 5 : 0) + 1;
+        int inputs = slots.length + (known ? 5 : 0) + (network == null ? 0 : 1) + 1;
         int depths = grid.stages * MAX_DEPTH;
         int[] choices = {grid.stages * ownNodes, grid.stages * 16, depths * UNITS};
         this.mixer = new DecisionMixer(inputs, choices, depths, INITIAL_WEIGHT);
@@ -82,6 +85,9 @@ final class MixingWalk extends DecisionModel {
         }
         prepared = true;
         contexts.collect();
+        if (network != null) {
+            network.prepare(grid);
+        }
         if (geometry != null) {
             if (grid.stage() == 0) {
                 geometry.startPosition(grid.y(), grid.x());
@@ -128,6 +134,10 @@ final class MixingWalk extends DecisionModel {
             inputs[next + 3] = geometry.likelihood();
             inputs[next + 4] = regression.predict(s, node, geometry.features());
             next += 5;
+        }
+        if (network != null) {
+            inputs[next] = network.logit(node);
+            next++;
         }
         inputs[next] = 256;
         int seen = Math.min(3, tables[0].count(slots[0])) * 4 + Math.min(3, tables[1].count(slots[1]) >> 2);

@@ -7,6 +7,8 @@ import dev.tessera.codecs.GridSpec;
 import dev.tessera.codecs.RangeEncoder;
 import dev.tessera.codecs.mixing.CodeVectors;
 import dev.tessera.codecs.mixing.MixingPrior;
+import dev.tessera.codecs.mixing.TokenNetwork;
+import dev.tessera.codecs.mixing.TokenNetworkTrainer;
 import dev.tessera.codecs.mixing.TokenStreamSpec;
 import dev.tessera.codecs.mixing.TokenStreams;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 
 /**
@@ -29,7 +32,9 @@ import java.util.Random;
  * without knowledge of the codebook, by the grid model, and by the mixing model without a prior. The size and the speed of the
  * mixing model with a prior go to stderr.
  *
- * <p>Arguments: {@code WORK_DIR STREAM K STAGES}.
+ * <p>Arguments: {@code WORK_DIR STREAM K STAGES}. With {@code -DheldOut=train} a tenth of the training pictures and sounds, whole
+ * files of the set, are held out in place of valid: settings are chosen there. {@code -Depochs} (default 3) trains the network of the
+ * prior for so long; 0 for none.
  */
 public final class SingleFilesMain {
     private static final int TABLE_BITS = 18;
@@ -44,7 +49,13 @@ public final class SingleFilesMain {
         int[] sizes = new int[stages];
         Arrays.fill(sizes, Integer.parseInt(args[2]));
         List<TokenFile> train = read(work, args[1], "train", sizes);
-        List<TokenFile> valid = read(work, args[1], "valid", sizes);
+        List<TokenFile> valid;
+        if (System.getProperty("heldOut", "valid").equals("train")) {
+            valid = train.stream().filter(SingleFilesMain::isHeldOut).toList();
+            train.removeIf(SingleFilesMain::isHeldOut);
+        } else {
+            valid = read(work, args[1], "valid", sizes);
+        }
         Collections.shuffle(train, new Random(1));
         boolean isGrid = train.stream().anyMatch(f -> f.tokens.shape()[0] > 1);
         List<Tokens> files = train.stream().map(TokenFile::tokens).toList();
@@ -52,7 +63,10 @@ public final class SingleFilesMain {
                 sizes,
                 CodeVectors.of(TokenStreamMain.codebooks(work.resolve(args[1] + ".codebook.npy"), sizes[0], stages)),
                 TABLE_BITS);
-        MixingPrior prior = MixingPrior.learn(known, isGrid, files);
+        int epochs = Integer.getInteger("epochs", 3);
+        Optional<TokenNetwork> network =
+                epochs == 0 ? Optional.empty() : Optional.of(TokenNetworkTrainer.train(known, isGrid, files, epochs));
+        MixingPrior prior = MixingPrior.learn(known, isGrid, network, files);
         MixingPrior plain = MixingPrior.learn(new TokenStreamSpec(sizes, List.of(), TABLE_BITS), isGrid, files);
         GridPrior grid = gridPrior(GridSpec.of(sizes, false), files);
         long cpu = 0;
@@ -72,10 +86,17 @@ public final class SingleFilesMain {
         }
         System.err.printf(
                 Locale.ROOT,
-                "%s: prior of %d bytes, %.3f Mtokens/s to code files one by one%n",
+                "%s: prior of %d bytes, network of %d, %.3f Mtokens/s to code files one by one%n",
                 args[1],
                 prior.bytes().length,
+                network.map(n -> n.bytes().length).orElse(0),
                 1e3 * tokens / cpu);
+    }
+
+    /** The same for both views of a picture and for all clips of a sound. */
+    private static boolean isHeldOut(TokenFile file) {
+        String source = file.name.replaceAll("-(mirror|[0-9]+)$", "");
+        return (source.hashCode() * 0x9E3779B1 >>> 8) % 10 == 0;
     }
 
     private static GridPrior gridPrior(GridSpec spec, List<Tokens> files) {

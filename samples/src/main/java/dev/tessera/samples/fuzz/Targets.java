@@ -31,6 +31,8 @@ import dev.tessera.codecs.dataset.TokenRecord;
 import dev.tessera.codecs.mixing.MixingPrior;
 import dev.tessera.codecs.mixing.TokenArray;
 import dev.tessera.codecs.mixing.TokenArrayCodec;
+import dev.tessera.codecs.mixing.TokenNetwork;
+import dev.tessera.codecs.mixing.TokenNetworkTrainer;
 import dev.tessera.codecs.mixing.TokenStreamModel;
 import dev.tessera.codecs.mixing.TokenStreamSpec;
 import dev.tessera.codecs.mixing.TokenStreams;
@@ -265,6 +267,11 @@ final class Targets {
                 "prior",
                 List.of(prior.bytes()),
                 bytes -> TokenStreams.encode(MixingPrior.of(spec, true, bytes), tokens)));
+        TokenNetwork network = TokenNetworkTrainer.train(spec, true, List.of(tokens), 1);
+        targets.add(new Target("network of a prior", List.of(network.bytes()), bytes -> {
+            TokenNetwork read = TokenNetwork.of(spec, true, bytes);
+            TokenStreams.encode(MixingPrior.learn(spec, true, Optional.of(read), List.of()), tokens);
+        }));
     }
 
     private static List<byte[]> npys() throws IOException {
