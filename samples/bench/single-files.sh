@@ -5,6 +5,7 @@
 # Codebooks, priors and dictionaries are learnt from SET's train, every file of valid is coded by itself. PYTHON (default python3)
 # needs numpy, scipy and PIL; zstd must be installed. JAVA (default java) must be 25. The codebook, codecs, image and samples modules
 # must be compiled (mvn -pl samples -am compile). Files in WORK_DIR are used as they are. Twenty CPU minutes.
+# OPTIONS are for the JVM: -Depochs=0 leaves the network out of the prior.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
 set_dir=$1
@@ -16,7 +17,7 @@ if [ ! -f "$work/mel.index" ]; then
 fi
 
 stream() { # STREAM K STAGES RAW_BITS
-    "${JAVA:-java}" -XX:+UseSerialGC -Xmx4g --add-modules jdk.incubator.vector \
+    "${JAVA:-java}" -XX:+UseSerialGC -Xmx4g ${OPTIONS:-} --add-modules jdk.incubator.vector \
         -cp "$root/codebook/target/classes:$root/codecs/target/classes:$root/samples/target/classes" \
         dev.tessera.samples.bench.SingleFilesMain "$work" "$1" "$2" "$3" > "$work/$1.ours"
     "$python" "$root/samples/bench/single_files.py" zstd "$work" "$1" "$2" > "$work/$1.zstd"
