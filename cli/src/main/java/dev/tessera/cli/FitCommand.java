@@ -77,8 +77,7 @@ final class FitCommand extends TesseraCommand {
             paramLabel = "NAME",
             converter = StartNames.class,
             completionCandidates = StartNames.class,
-            description =
-                    "kmeans, rvq, pq: first code vectors, one of ${COMPLETION-CANDIDATES} (default: parallel).")
+            description = "kmeans, rvq, pq: first code vectors, one of ${COMPLETION-CANDIDATES} (default: parallel).")
     private KMeansStart start;
 
     @Option(

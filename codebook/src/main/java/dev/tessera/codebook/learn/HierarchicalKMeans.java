@@ -98,9 +98,8 @@ public final class HierarchicalKMeans {
         float[][] learned = new float[parts][];
         workers.run(
                 parts,
-                c -> learned[c] = shares[c] == 0
-                        ? new float[0]
-                        : learnPart(gather(all, clusters, c), shares[c], seeds[c]));
+                c -> learned[c] =
+                        shares[c] == 0 ? new float[0] : learnPart(gather(all, clusters, c), shares[c], seeds[c]));
         int length = Arrays.stream(learned).mapToInt(part -> part.length).sum();
         float[] codes = new float[length];
         int at = 0;
