@@ -56,10 +56,15 @@ final class CodecLibrary {
         if (wanted != null) {
             return image(file(Media.IMAGE));
         }
-        return image(
-                layout == TsrLayout.SINGLE
-                        ? registry().defaultCodec(Media.IMAGE)
-                        : registry().find(MODEL_OF_STAGES));
+        String key = layout.name();
+        ModelFile known = files.get(key);
+        if (known == null) {
+            known = layout == TsrLayout.SINGLE
+                    ? registry().defaultCodec(Media.IMAGE)
+                    : registry().find(MODEL_OF_STAGES);
+            files.put(key, known);
+        }
+        return image(known);
     }
 
     /** The audio model that {@code --model} names, or the default. */
