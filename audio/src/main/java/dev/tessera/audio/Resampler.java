@@ -37,7 +37,8 @@ public final class Resampler {
         this.reach = (int) StrictMath.ceil(ZERO_CROSSINGS / scale);
         this.phases = (long) up * 2 * reach <= MAX_CACHED_WEIGHTS ? new double[up][] : new double[0][];
         for (int phase = 0; phase < phases.length; phase++) {
-            phases[phase] = weights(phase);
+            phases[phase] = new double[2 * reach];
+            weigh(phase, phases[phase]);
         }
     }
 
@@ -65,11 +66,17 @@ public final class Resampler {
         if (up == down) {
             return x.clone();
         }
+        double[] uncached = new double[2 * reach]; // one for all samples: odd rates need other weights at each
         for (int i = 0; i < out.length; i++) {
             long position = (long) i * down;
             int base = (int) (position / up);
             int phase = (int) (position % up);
-            double[] w = phases.length == 0 ? weights(phase) : phases[phase];
+            double[] w = uncached;
+            if (phases.length == 0) {
+                weigh(phase, w);
+            } else {
+                w = phases[phase];
+            }
             int first = base - reach + 1;
             int from = Math.max(0, -first);
             int to = Math.min(w.length, x.length - first);
@@ -82,24 +89,20 @@ public final class Resampler {
         return out;
     }
 
-    /** Weights of the inputs base - reach + 1 .. base + reach at the fraction phase / up behind base; sum 1. */
-    private double[] weights(int phase) {
-        double[] w = new double[2 * reach];
+    /** Fills {@code w} with the weights of the inputs base - reach + 1 .. base + reach at the fraction phase / up behind base; sum 1. */
+    private void weigh(int phase, double[] w) {
         double fraction = (double) phase / up;
         double sum = 0;
         for (int j = 0; j < w.length; j++) {
             double distance = Math.abs(j - reach + 1 - fraction) * scale * TABLE_STEPS;
             int i = (int) distance;
-            if (i < KERNEL.length - 1) {
-                double f = distance - i;
-                w[j] = KERNEL[i] * (1 - f) + KERNEL[i + 1] * f;
-                sum += w[j];
-            }
+            double f = distance - i;
+            w[j] = i < KERNEL.length - 1 ? KERNEL[i] * (1 - f) + KERNEL[i + 1] * f : 0;
+            sum += w[j];
         }
         for (int j = 0; j < w.length; j++) {
             w[j] /= sum;
         }
-        return w;
     }
 
     private static double[] kernel() {

@@ -24,7 +24,7 @@ public final class AdaptiveTokenModel implements TokenStreamModel {
             throw new IllegalArgumentException("order is " + order + ", must be in [0, 2]");
         }
         this.walk = new Walk(
-                new TokenGrid(Geometry.trees(spec, height > 1), height > 1, height, width), order, spec.tableBits());
+                new TokenGrid(spec.trees(height > 1), height > 1, height, width), order, spec.tableBits());
     }
 
     @Override
@@ -45,7 +45,7 @@ public final class AdaptiveTokenModel implements TokenStreamModel {
     private static final class Walk extends DecisionModel {
         private final ContextTable[] tables;
         private final int[] hashes;
-        private final int[] buckets;
+        private final ContextBuckets buckets;
         private final int[] slots;
 
         Walk(TokenGrid grid, int order, int tableBits) {
@@ -55,7 +55,7 @@ public final class AdaptiveTokenModel implements TokenStreamModel {
                 tables[i] = new ContextTable(tableBits);
             }
             this.hashes = new int[order + 1];
-            this.buckets = new int[order + 1];
+            this.buckets = new ContextBuckets(tables);
             this.slots = new int[order + 1];
         }
 
@@ -79,11 +79,14 @@ public final class AdaptiveTokenModel implements TokenStreamModel {
             int level = depth & ContextTable.LEVELS - 1;
             int local = 1 << level | node & (1 << level) - 1;
             int probability = 32768;
-            for (int i = 0; i < tables.length; i++) {
-                if (level == 0) {
-                    buckets[i] = tables[i].bucket(ContextTable.hash(hashes[i], node), learning);
+            if (level == 0) {
+                for (int i = 0; i < hashes.length; i++) {
+                    buckets.ask(i, ContextTable.hash(hashes[i], node));
                 }
-                slots[i] = buckets[i] + local;
+                buckets.find(learning);
+            }
+            for (int i = 0; i < tables.length; i++) {
+                slots[i] = buckets.at(i) + local;
                 int weight = LogisticTables.confidence(tables[i].count(slots[i]));
                 probability += (tables[i].probability(slots[i]) - probability) * weight >> 8;
             }

@@ -47,21 +47,30 @@ final class ContextTable {
         return h ^ h >>> 13;
     }
 
+    /** Where the bucket of {@code hash} would be. */
+    int home(int hash) {
+        return hash >>> shift << 4;
+    }
+
+    /** The hash that owns the bucket at {@code home}: a read from memory that others need not wait for. */
+    int owner(int home) {
+        return slots[home];
+    }
+
     /**
-     * Where the bucket of {@code hash} starts; one that belongs to another context is cleared if {@code claim}, else an
-     * empty one is given, so that asking for a cost changes nothing.
+     * The bucket of {@code hash} at its {@code home}, whose {@code owner} was read; one that belongs to another context is
+     * cleared if {@code claim}, else an empty one is given, so that asking for a cost changes nothing.
      */
-    int bucket(int hash, boolean claim) {
-        int at = hash >>> shift << 4;
-        int owner = hash | 1;
-        if (slots[at] != owner) {
+    int bucket(int hash, int home, int owner, boolean claim) {
+        int mine = hash | 1;
+        if (owner != mine) {
             if (!claim) {
                 return slots.length - BUCKET;
             }
-            Arrays.fill(slots, at, at + BUCKET, 0);
-            slots[at] = owner;
+            Arrays.fill(slots, home, home + BUCKET, 0);
+            slots[home] = mine;
         }
-        return at;
+        return home;
     }
 
     /** The slot of a small dense context, for tables that are used without buckets. */

@@ -45,7 +45,7 @@ public final class MixingPrior {
         if (network.isPresent() && !network.get().fits(spec, isGrid)) {
             throw new IllegalArgumentException("network is of other codebook sizes, or not of a grid where these are");
         }
-        return new MixingPrior(spec, isGrid, network.orElse(null), Geometry.trees(spec, isGrid), null);
+        return new MixingPrior(spec, isGrid, network.orElse(null), spec.trees(isGrid), null);
     }
 
     /**

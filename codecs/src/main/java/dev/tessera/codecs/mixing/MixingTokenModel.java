@@ -27,7 +27,7 @@ public final class MixingTokenModel implements TokenStreamModel {
      */
     public MixingTokenModel(TokenStreamSpec spec, int height, int width) {
         boolean isGrid = height > 1;
-        TokenGrid grid = new TokenGrid(Geometry.trees(spec, isGrid), isGrid, height, width);
+        TokenGrid grid = new TokenGrid(spec.trees(isGrid), isGrid, height, width);
         this.walk = new MixingWalk(grid, !spec.geometry().isEmpty(), null, spec.tableBits(), 0);
     }
 

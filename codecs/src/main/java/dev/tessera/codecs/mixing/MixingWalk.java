@@ -24,7 +24,7 @@ final class MixingWalk extends DecisionModel {
     private final DecisionMixer mixer;
     private final int nodes;
     private final int ownNodes; // nodes with mixing weights of their own
-    private final int[] buckets;
+    private final ContextBuckets buckets; // of the tables, then of the fresh ones
     private final int[] slots;
     private int fineSlot;
     private int activeSlot;
@@ -43,7 +43,8 @@ final class MixingWalk extends DecisionModel {
         this.contexts = new TokenContexts(grid, known);
         this.tables = tables(contexts.count(), tableBits);
         this.fresh = tables(freshBits == 0 ? 0 : contexts.count(), freshBits);
-        this.buckets = new int[tables.length + fresh.length];
+        this.buckets = new ContextBuckets(
+                Stream.concat(Arrays.stream(tables), Arrays.stream(fresh)).toArray(ContextTable[]::new));
         this.slots = new int[tables.length + fresh.length];
         this.nodes = grid.largestTree();
         this.ownNodes = Math.min(NodeRegression.NODES, nodes);
@@ -102,19 +103,15 @@ final class MixingWalk extends DecisionModel {
         int local = 1 << level | node & (1 << level) - 1;
         int[] inputs = mixer.inputs();
         int own = tables.length;
+        if (level == 0) {
+            findBuckets(node, learning);
+        }
         for (int i = 0; i < own; i++) {
-            if (level == 0) {
-                int hash = ContextTable.hash(contexts.hash(i), node);
-                buckets[i] = tables[i].bucket(hash, learning);
-                if (fresh.length > 0) {
-                    buckets[own + i] = fresh[i].bucket(hash, learning);
-                }
-            }
-            slots[i] = buckets[i] + local;
+            slots[i] = buckets.at(i) + local;
             inputs[i] = tables[i].input(slots[i]);
         }
         for (int i = 0; i < fresh.length; i++) {
-            slots[own + i] = buckets[own + i] + local;
+            slots[own + i] = buckets.at(own + i) + local;
             inputs[own + i] = fresh[i].input(slots[own + i]);
         }
         int next = slots.length;
@@ -147,6 +144,17 @@ final class MixingWalk extends DecisionModel {
         mixer.choose(2, depthChoice * UNITS + fourth);
         int probability = LogisticTables.squash(mixer.mix(depthChoice));
         return Math.max(LOWEST, Math.min(65536 - LOWEST, probability));
+    }
+
+    private void findBuckets(int node, boolean learning) {
+        for (int i = 0; i < tables.length; i++) {
+            int hash = ContextTable.hash(contexts.hash(i), node);
+            buckets.ask(i, hash);
+            if (fresh.length > 0) {
+                buckets.ask(tables.length + i, hash);
+            }
+        }
+        buckets.find(learning);
     }
 
     @Override

@@ -118,7 +118,7 @@ public final class TokenNetwork {
      */
     public static TokenNetwork of(TokenStreamSpec spec, boolean isGrid, byte[] bytes) throws CorruptBitstreamException {
         checkSize(spec, isGrid);
-        List<CodeTree> trees = Geometry.trees(spec, isGrid);
+        List<CodeTree> trees = spec.trees(isGrid);
         List<Weights> weights = new ArrayList<>();
         int needed = 0;
         for (int s = 0; s < trees.size(); s++) {

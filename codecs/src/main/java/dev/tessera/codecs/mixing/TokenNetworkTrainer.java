@@ -91,7 +91,7 @@ public final class TokenNetworkTrainer {
         }
         TokenNetwork.checkSize(spec, isGrid);
         files.forEach(file -> TokenStreams.checkSizes(spec, file));
-        List<CodeTree> trees = Geometry.trees(spec, isGrid);
+        List<CodeTree> trees = spec.trees(isGrid);
         List<TokenNetwork.Weights> weights = new ArrayList<>();
         for (int s = 0; s < trees.size(); s++) {
             TokenNetworkTrainer trainer = new TokenNetworkTrainer(trees, isGrid, s);

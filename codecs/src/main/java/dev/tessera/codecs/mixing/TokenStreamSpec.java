@@ -3,15 +3,10 @@ package dev.tessera.codecs.mixing;
 import java.util.List;
 
 /**
- * What encoder and decoder of a token stream must agree on beside the extents of the grid.
- *
- * @param codebookSizes K of each stage, 1 to {@value #MAX_CODEBOOK_SIZE}
- * @param geometry the code vectors of every stage, all of one dimension and one scale, the stages adding up to the
- * signal
- *     (a plain codebook has one stage); or empty when the vectors are unknown
- * @param tableBits log2 of the slots of each context table, {@value #MIN_TABLE_BITS} to {@value #MAX_TABLE_BITS}
+ * What encoder and decoder of a token stream must agree on beside the extents of the grid. Immutable; keep it for many streams of one
+ * codebook: what models derive from the code vectors is worked out once.
  */
-public record TokenStreamSpec(int[] codebookSizes, List<CodeVectors> geometry, int tableBits) {
+public final class TokenStreamSpec {
     /** Enough for some hundred thousand tokens. */
     public static final int DEFAULT_TABLE_BITS = 20;
 
@@ -23,7 +18,19 @@ public record TokenStreamSpec(int[] codebookSizes, List<CodeVectors> geometry, i
 
     public static final int MAX_STAGES = 64;
 
-    public TokenStreamSpec {
+    private final int[] codebookSizes;
+    private final List<CodeVectors> geometry;
+    private final int tableBits;
+    private volatile List<CodeTree> gridTrees; // once they were asked for
+    private volatile List<CodeTree> sequenceTrees;
+
+    /**
+     * @param codebookSizes K of each stage, 1 to {@value #MAX_CODEBOOK_SIZE}
+     * @param geometry the code vectors of every stage, all of one dimension and one scale, the stages adding up to the signal (a plain
+     *     codebook has one stage); or empty when the vectors are unknown
+     * @param tableBits log2 of the slots of each context table, {@value #MIN_TABLE_BITS} to {@value #MAX_TABLE_BITS}
+     */
+    public TokenStreamSpec(int[] codebookSizes, List<CodeVectors> geometry, int tableBits) {
         if (codebookSizes.length < 1 || codebookSizes.length > MAX_STAGES) {
             throw new IllegalArgumentException(
                     "codebookSizes has " + codebookSizes.length + " stages, must have 1 to " + MAX_STAGES);
@@ -53,8 +60,9 @@ public record TokenStreamSpec(int[] codebookSizes, List<CodeVectors> geometry, i
             throw new IllegalArgumentException(
                     "tableBits is " + tableBits + ", must be in [" + MIN_TABLE_BITS + ", " + MAX_TABLE_BITS + "]");
         }
-        codebookSizes = codebookSizes.clone();
-        geometry = List.copyOf(geometry);
+        this.codebookSizes = codebookSizes.clone();
+        this.geometry = List.copyOf(geometry);
+        this.tableBits = tableBits;
     }
 
     /** With {@link #DEFAULT_TABLE_BITS}. */
@@ -67,12 +75,34 @@ public record TokenStreamSpec(int[] codebookSizes, List<CodeVectors> geometry, i
         return new TokenStreamSpec(codebookSizes, List.of());
     }
 
-    @Override
     public int[] codebookSizes() {
         return codebookSizes.clone();
     }
 
+    /** One for each stage, or none when the code vectors are unknown. */
+    public List<CodeVectors> geometry() {
+        return geometry;
+    }
+
+    public int tableBits() {
+        return tableBits;
+    }
+
     public int stages() {
         return codebookSizes.length;
+    }
+
+    /** The decisions of each stage; built by the first call, threads that meet there build equal ones. */
+    List<CodeTree> trees(boolean isGrid) {
+        List<CodeTree> trees = isGrid ? gridTrees : sequenceTrees;
+        if (trees == null) {
+            trees = Geometry.trees(this, isGrid);
+            if (isGrid) {
+                gridTrees = trees;
+            } else {
+                sequenceTrees = trees;
+            }
+        }
+        return trees;
     }
 }

@@ -121,6 +121,11 @@ final class Targets {
                 List.of(array),
                 tsr -> TokenArrayCodec.decompress(tsr, Optional.empty()),
                 TokenGeometry.class);
+        targets.add(new Target(
+                "token tsr, both checksums right",
+                List.of(array),
+                ForgedTokens::of,
+                bytes -> TokenArrayCodec.decompress(TsrFile.read(bytes, LIMITS, Tolerance.NONE), Optional.empty())));
         List<byte[]> exact =
                 List.of(LosslessImageCodec.compress(rgb, 40, 48, 3), LosslessImageCodec.compress(rgb, 40, 48 * 3, 1));
         addTsr(targets, "lossless picture tsr", exact, LosslessImageCodec::decompress, ImageGeometry.class);
