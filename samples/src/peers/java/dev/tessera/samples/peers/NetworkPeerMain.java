@@ -21,7 +21,7 @@ import java.util.SplittableRandom;
  * Own layers against ONNX Runtime on one thread: the same weights and inputs, in turn in one process, median CPU time of the
  * calling thread.
  *
- * <p>{@code mvn -q package -DskipTests -pl samples -am -Ppeers}. Arguments: {@code [ROUNDS]}.
+ * <p>Arguments: {@code [ROUNDS]}; {@code samples/bench/network-peers.sh} runs it.
  */
 public final class NetworkPeerMain {
     private static final double ROUND_NANOS = 15e6;

@@ -194,7 +194,11 @@ public final class Convolution {
         int count = (outHeight - 1) * shape.strideY * in.width + (outWidth - 1) * shape.strideX + 1;
         boolean whole = in.isPlane();
         boolean direct = outHeight == 1 && shape.strideX == 1;
-        float[] plane = whole ? in.data : new float[size];
+        int columns = kernels.columns();
+        if (!whole && !direct) { // to the end of a vector, into room that is made for it
+            count = (count + columns - 1) / columns * columns;
+        }
+        float[] plane = whole ? in.data : new float[size + columns];
         float[] sums = direct ? out : new float[count];
         for (int c = from; c < to; c++) {
             if (!whole) {

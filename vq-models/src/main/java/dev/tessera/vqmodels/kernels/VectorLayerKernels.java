@@ -373,22 +373,25 @@ final class VectorLayerKernels implements LayerKernels {
     @Override
     public void layerNorm(float[] x, int plane, int from, int to, float[] weight, float[] bias, float epsilon) {
         int channels = weight.length;
+        float[] block = new float[channels * LANES]; // planes of 2^n positions are far apart: one visit is enough
         int i = from;
         for (; i + LANES <= to; i += LANES) {
             FloatVector sum = FloatVector.zero(SPECIES);
             for (int c = 0; c < channels; c++) {
-                sum = sum.add(FloatVector.fromArray(SPECIES, x, c * plane + i));
+                FloatVector v = FloatVector.fromArray(SPECIES, x, c * plane + i);
+                v.intoArray(block, c * LANES);
+                sum = sum.add(v);
             }
             FloatVector mean = sum.div(channels);
             FloatVector squares = FloatVector.zero(SPECIES);
             for (int c = 0; c < channels; c++) {
-                FloatVector d = FloatVector.fromArray(SPECIES, x, c * plane + i).sub(mean);
+                FloatVector d = FloatVector.fromArray(SPECIES, block, c * LANES).sub(mean);
                 squares = d.fma(d, squares);
             }
             FloatVector scale = FloatVector.broadcast(SPECIES, 1)
                     .div(squares.div(channels).add(epsilon).sqrt());
             for (int c = 0; c < channels; c++) {
-                FloatVector.fromArray(SPECIES, x, c * plane + i)
+                FloatVector.fromArray(SPECIES, block, c * LANES)
                         .sub(mean)
                         .mul(scale)
                         .fma(FloatVector.broadcast(SPECIES, weight[c]), FloatVector.broadcast(SPECIES, bias[c]))
@@ -401,17 +404,19 @@ final class VectorLayerKernels implements LayerKernels {
     @Override
     public void rmsNorm(float[] x, int plane, int from, int to, float[] weight, float epsilon) {
         int channels = weight.length;
+        float[] block = new float[channels * LANES]; // as above
         int i = from;
         for (; i + LANES <= to; i += LANES) {
             FloatVector squares = FloatVector.zero(SPECIES);
             for (int c = 0; c < channels; c++) {
                 FloatVector v = FloatVector.fromArray(SPECIES, x, c * plane + i);
+                v.intoArray(block, c * LANES);
                 squares = v.fma(v, squares);
             }
             FloatVector scale = FloatVector.broadcast(SPECIES, 1)
                     .div(squares.div(channels).add(epsilon).sqrt());
             for (int c = 0; c < channels; c++) {
-                FloatVector.fromArray(SPECIES, x, c * plane + i)
+                FloatVector.fromArray(SPECIES, block, c * LANES)
                         .mul(scale)
                         .mul(weight[c])
                         .intoArray(x, c * plane + i);

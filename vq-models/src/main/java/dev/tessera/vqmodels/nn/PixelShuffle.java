@@ -63,12 +63,21 @@ public final class PixelShuffle extends Layer {
                         - in.window().left();
                 int channel = (c * factorY + atY % factorY) * factorX;
                 int toRow = (c * out.height() + y) * out.width();
-                for (int x = 0; x < out.width(); x++) {
-                    int atX = out.left() + x;
-                    to.data()[toRow + x] = from.data()[(channel + atX % factorX) * from.plane() + row + atX / factorX];
+                for (int dx = 0; dx < factorX; dx++) {
+                    int first = Math.floorMod(dx - out.left(), factorX); // the first column of this phase
+                    int source = (channel + dx) * from.plane() + row + (out.left() + first) / factorX;
+                    spread(from.data(), source, to.data(), toRow + first, toRow + out.width());
                 }
             }
         });
         return to;
+    }
+
+    /** Every {@link #factorX}th value of a row. */
+    private void spread(float[] from, int source, float[] to, int first, int end) {
+        int i = source;
+        for (int x = first; x < end; x += factorX) {
+            to[x] = from[i++];
+        }
     }
 }
