@@ -11,6 +11,7 @@ module dev.tessera.vqmodels {
     exports dev.tessera.vqmodels;
     exports dev.tessera.vqmodels.lowbit;
     exports dev.tessera.vqmodels.lowbit.fit;
+    exports dev.tessera.vqmodels.lowbit.product;
     exports dev.tessera.vqmodels.nn;
     exports dev.tessera.vqmodels.training;
 

@@ -55,15 +55,10 @@ final class CodecDigest {
             picture[i] = (byte) (i / 3 % WIDTH * 7 + i / 3 / WIDTH * 5 + i * i % 11);
         }
         byte[] lossless = LosslessImageCodec.compress(picture, HEIGHT, WIDTH, 3);
-        byte[] samples =
-                LosslessImageCodec.decompress(TsrFile.read(lossless)).samples();
+        byte[] samples = LosslessImageCodec.decompress(TsrFile.read(lossless)).samples();
         add(lines, "picture", lossless, Arrays.hashCode(samples));
         byte[] strands = DnaArmour.write(picture);
-        add(
-                lines,
-                "dna",
-                strands,
-                Arrays.hashCode(DnaArmour.read(strands).data()));
+        add(lines, "dna", strands, Arrays.hashCode(DnaArmour.read(strands).data()));
         return lines;
     }
 

@@ -23,8 +23,7 @@ public final class AdaptiveTokenModel implements TokenStreamModel {
         if (order < 0 || order > 2) {
             throw new IllegalArgumentException("order is " + order + ", must be in [0, 2]");
         }
-        this.walk = new Walk(
-                new TokenGrid(spec.trees(height > 1), height > 1, height, width), order, spec.tableBits());
+        this.walk = new Walk(new TokenGrid(spec.trees(height > 1), height > 1, height, width), order, spec.tableBits());
     }
 
     @Override

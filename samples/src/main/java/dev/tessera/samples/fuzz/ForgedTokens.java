@@ -28,18 +28,16 @@ final class ForgedTokens {
                 .boxed()
                 .toList();
         int axis = random.nextInt(AXES);
-        List<Integer> positions =
-                switch (axis) {
-                    case 1 -> shape.subList(0, shape.size() - 1);
-                    case 2 -> shape.subList(1, shape.size());
-                    default -> shape;
-                };
-        int stages =
-                switch (axis) {
-                    case 1 -> shape.getLast();
-                    case 2 -> shape.getFirst();
-                    default -> 1;
-                };
+        List<Integer> positions = switch (axis) {
+            case 1 -> shape.subList(0, shape.size() - 1);
+            case 2 -> shape.subList(1, shape.size());
+            default -> shape;
+        };
+        int stages = switch (axis) {
+            case 1 -> shape.getLast();
+            case 2 -> shape.getFirst();
+            default -> 1;
+        };
         int[] sizes = new int[stages];
         Arrays.setAll(sizes, _ -> SIZES[random.nextInt(SIZES.length)]);
         byte[] old = file.payload();

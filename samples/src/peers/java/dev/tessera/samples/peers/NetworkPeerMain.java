@@ -4,6 +4,12 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.tessera.vqmodels.lowbit.ScalarCodes;
+import dev.tessera.vqmodels.lowbit.ScalarFormat;
+import dev.tessera.vqmodels.lowbit.ScalarWeights;
+import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
+import dev.tessera.vqmodels.lowbit.product.LookupMatrix;
 import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.FeatureMap;
 import java.lang.management.ManagementFactory;
@@ -49,6 +55,9 @@ public final class NetworkPeerMain {
             Peer peer = new Peer(environment, options);
             contests.add(linear(peer, "GEMV 4096x4096", 4096, 1));
             contests.add(linear(peer, "GEMV 1024x1024", 1024, 1));
+            contests.add(fourBits(peer, 4096, 128));
+            contests.add(fourBits(peer, 4096, 32));
+            contests.add(fourBits(peer, 1024, 128));
             contests.add(linear(peer, "GEMM 1024, batch 16", 1024, 16));
             contests.add(linear(peer, "GEMM 1024, batch 64", 1024, 64));
             contests.add(linear(peer, "GEMM 1024, batch 256", 1024, 256));
@@ -69,6 +78,38 @@ public final class NetworkPeerMain {
         Call theirs = peer.session(OnnxModel.matMul(batch, size, size, weights), x, batch, size);
         compare(name, transposed(own.apply(in, 1).toArray(), size, batch), theirs.run());
         return contest(name, own, in, theirs, 2.0 * size * size * batch);
+    }
+
+    /** The name of the contest says what both products are off from that of the weights before quantization, relative. */
+    private static Contest fourBits(Peer peer, int size, int group) throws OrtException {
+        float[] weights = values(size * size);
+        float[] x = values(size);
+        ScalarWeights quantized = RoundToNearest.standard(1)
+                .quantize(new WeightMatrix(size, size, weights), ScalarFormat.symmetric(4, group));
+        ScalarCodes codes = quantized.unpack();
+        float[] scales = new float[size * size / group];
+        for (int i = 0; i < scales.length; i++) {
+            scales[i] = codes.scales().get(i / (size / group), i % (size / group));
+        }
+        LookupMatrix own = LookupMatrix.of(quantized);
+        Call theirs = peer.session(OnnxModel.fourBits(size, size, group, codes.codes(), scales), x, 1, size);
+        float[] exact = new float[size];
+        for (int r = 0; r < size; r++) {
+            double sum = 0;
+            for (int c = 0; c < size; c++) {
+                sum += (double) weights[r * size + c] * x[c];
+            }
+            exact[r] = (float) sum;
+        }
+        String name = String.format(
+                Locale.ROOT,
+                "int4 g%d GEMV %d, off %.4f / %.4f",
+                group,
+                size,
+                error(own.multiply(x, 1), exact),
+                error(theirs.run(), exact));
+        return new Contest(
+                name, () -> own.multiply(x, 1), theirs, 2.0 * size * size, new ArrayList<>(), new ArrayList<>());
     }
 
     private static Contest conv(
@@ -122,13 +163,13 @@ public final class NetworkPeerMain {
                 contest.theirs.add(nanos(contest.peer, peerCalls[i]));
             }
         }
-        System.out.printf("%-30s %10s %10s %8s %10s%n", "one thread, median CPU ms", "own", "ONNX", "ratio", "own Gop/s");
+        System.out.printf("%-42s %10s %10s %8s %10s%n", "one thread, median CPU ms", "own", "ONNX", "ratio", "own Gop/s");
         for (Contest contest : contests) {
             double own = median(contest.ours);
             double peer = median(contest.theirs);
             System.out.printf(
                     Locale.ROOT,
-                    "%-30s %10.3f %10.3f %8.2f %10.1f%n",
+                    "%-42s %10.3f %10.3f %8.2f %10.1f%n",
                     contest.name,
                     own / 1e6,
                     peer / 1e6,
@@ -157,14 +198,19 @@ public final class NetworkPeerMain {
         return sorted[sorted.length / 2];
     }
 
-    private static void compare(String name, float[] own, float[] peer) {
+    /** Length of the difference over that of {@code right}. */
+    private static double error(float[] wrong, float[] right) {
         double difference = 0;
         double size = 0;
-        for (int i = 0; i < own.length; i++) {
-            difference += Math.pow(own[i] - peer[i], 2);
-            size += Math.pow(peer[i], 2);
+        for (int i = 0; i < right.length; i++) {
+            difference += Math.pow(wrong[i] - right[i], 2);
+            size += Math.pow(right[i], 2);
         }
-        double error = Math.sqrt(difference / size);
+        return Math.sqrt(difference / size);
+    }
+
+    private static void compare(String name, float[] own, float[] peer) {
+        double error = error(own, peer);
         if (!(error < 1e-5)) {
             throw new IllegalStateException(name + " differs from ONNX Runtime by " + error);
         }

@@ -6,8 +6,10 @@ import java.nio.ByteOrder;
 /** An ONNX model, written field by field as onnx.proto numbers them: input {@code x}, output {@code y}, nodes in order. */
 final class OnnxGraph {
     private static final int FLOAT = 1;
+    private static final int UINT8 = 2;
     private static final int INT64 = 7;
     private static final int OPSET = 20;
+    private static final String RUNTIME_DOMAIN = "com.microsoft";
     private static final int IR_VERSION = 9;
 
     private final ProtocolMessage graph = new ProtocolMessage();
@@ -61,11 +63,20 @@ final class OnnxGraph {
         return attributes.message(5, attribute.number(20, 7));
     }
 
+    /** A node of ONNX Runtime's own domain. */
+    String nodeOfRuntime(String type, ProtocolMessage attributes, String... inputs) {
+        return node(type, attributes.text(7, RUNTIME_DOMAIN), inputs);
+    }
+
     /** A constant, whose name is returned. */
     String constant(float[] values, int... shape) {
         ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         raw.asFloatBuffer().put(values);
         return constant(FLOAT, raw.array(), shape);
+    }
+
+    String constant(byte[] values, int... shape) {
+        return constant(UINT8, values, shape);
     }
 
     String constant(long... values) {
@@ -92,6 +103,7 @@ final class OnnxGraph {
                 .number(1, IR_VERSION)
                 .message(7, graph)
                 .message(8, new ProtocolMessage().text(1, "").number(2, OPSET))
+                .message(8, new ProtocolMessage().text(1, RUNTIME_DOMAIN).number(2, 1))
                 .toBytes();
     }
 

@@ -15,6 +15,28 @@ final class OnnxModel {
         return graph.model(y, new long[] {batch, in}, new long[] {batch, out});
     }
 
+    /**
+     * {@code y = W x}, W of symmetric 4-bit integers in groups along the inputs, by MatMulNBits with activations of 8 bits.
+     *
+     * @param codes {@code [out x in]}, 0 to 15, 8 is zero
+     * @param scales {@code [out x in / group]}
+     */
+    static byte[] fourBits(int in, int out, int group, byte[] codes, float[] scales) {
+        byte[] packed = new byte[codes.length / 2];
+        for (int i = 0; i < packed.length; i++) {
+            packed[i] = (byte) (codes[2 * i] | codes[2 * i + 1] << 4);
+        }
+        ProtocolMessage attributes = integer(none(), "K", in);
+        integer(attributes, "N", out);
+        integer(attributes, "bits", 4);
+        integer(attributes, "block_size", group);
+        integer(attributes, "accuracy_level", 4);
+        OnnxGraph graph = new OnnxGraph();
+        String weights = graph.constant(packed, out, in / group, group / 2);
+        String y = graph.nodeOfRuntime("MatMulNBits", attributes, "x", weights, graph.constant(scales, scales.length));
+        return graph.model(y, new long[] {1, in}, new long[] {1, out});
+    }
+
     /** A convolution without bias whose output has the size of its input; {@code kernel} has an extent per axis. */
     static byte[] conv(long[] inShape, long[] outShape, float[] weights, int groups, int... kernel) {
         int[] shape = new int[2 + kernel.length];

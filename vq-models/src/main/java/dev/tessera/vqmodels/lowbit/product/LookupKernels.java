@@ -1,0 +1,47 @@
+package dev.tessera.vqmodels.lowbit.product;
+
+import dev.tessera.codebook.internal.kernels.KernelChoice;
+
+/** The inner loop of a product; twins have equal bits, since all sums but the last are of integers. */
+interface LookupKernels {
+    /** Rows of a tile. */
+    int ROWS = 16;
+
+    /**
+     * The products of the tiles {@code [from, to)} of 16 rows with the inputs that the tables are of:
+     *
+     * <pre>y[r] = sum over segments s of scale[r][s] (step[s] n[r][s] + level[s] - zero[r][s] sum[s])</pre>
+     *
+     * with fused multiply-adds, segments ascending. n is the sum over blocks b of 2^(b mod planes) times what both halves of the
+     * row's byte find in the tables of b.
+     *
+     * @param weights {@code [tiles][tileBytes]}, rows in the order of {@code RowTiles}
+     * @param scales {@code [tiles][groups][16]}
+     * @param zeros as scales
+     * @param y {@code [tiles][16]}
+     */
+    void multiply(
+            byte[] weights,
+            int tileBytes,
+            LookupTables tables,
+            float[] scales,
+            float[] zeros,
+            int groups,
+            float[] y,
+            int from,
+            int to);
+
+    static LookupKernels best() {
+        return KernelChoice.vector() ? vector() : scalar();
+    }
+
+    /** The specification. */
+    static LookupKernels scalar() {
+        return new ScalarLookupKernels();
+    }
+
+    /** The twin for the Vector API; needs module jdk.incubator.vector. */
+    static LookupKernels vector() {
+        return new VectorLookupKernels();
+    }
+}

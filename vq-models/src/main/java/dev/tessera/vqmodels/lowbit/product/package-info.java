@@ -1,0 +1,2 @@
+/** Products of low-bit weights with vectors, without dequantizing: sums of a few inputs are looked up by the bits of the weights. */
+package dev.tessera.vqmodels.lowbit.product;
