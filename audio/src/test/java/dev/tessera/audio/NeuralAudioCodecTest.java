@@ -17,12 +17,14 @@ import dev.tessera.codecs.container.TsrLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -114,6 +116,41 @@ class NeuralAudioCodecTest {
         assertEquals(FRAMES, codec.missingTokens(prefix));
         byte[] two = codec.compress(SOUND, new RateTarget.Quality(66)).bytes();
         assertEquals(codec.decompress(TsrFile.read(two)), codec.decompress(prefix));
+    }
+
+    /** Groups of dimensions: the first tokens alone are a sound too, and more stages come nearer to the whole. */
+    @Test
+    void aSplitHasItsStagesAsRates(@TempDir Path folder) throws IOException {
+        NeuralAudioModel split = TestSoundNetworks.model("split", folder);
+        AudioCodec splitCodec = new AudioCodec(split);
+        AudioSignal whole = null;
+        double before = 0;
+        for (int stages = 3; stages >= 1; stages--) {
+            AudioCodec.Compressed file =
+                    splitCodec.compress(SOUND, new RateTarget.Quality(stages == 3 ? 100 : 33 * stages));
+            assertEquals((long) stages * FRAMES, file.tokens());
+            AudioSignal sound = splitCodec.decompress(TsrFile.read(file.bytes()));
+            if (stages == 3) {
+                Tokens tokens = split.tokenizer().tokenize(SOUND);
+                assertArrayEquals(
+                        Arrays.copyOf(split.tokenizer().detokenize(tokens).channel(0), SOUND.length()),
+                        sound.channel(0));
+                whole = sound;
+                continue;
+            }
+            double difference = 0;
+            for (int t = 0; t < SOUND.length(); t++) {
+                difference += Math.pow(sound.channel(0)[t] - whole.channel(0)[t], 2);
+            }
+            assertTrue(difference > before, "with " + stages + " stages " + difference + ", with more " + before);
+            before = difference;
+        }
+        byte[] file = splitCodec.compress(SOUND, FINEST, TsrLayout.PROGRESSIVE).bytes();
+        int[] chunks = TsrFile.read(file).chunkBytes();
+        TsrFile prefix = TsrFile.read(
+                Arrays.copyOf(file, file.length - chunks[2] - chunks[1] - 1), TsrLimits.DEFAULT, Tolerance.PREFIX);
+        byte[] one = splitCodec.compress(SOUND, new RateTarget.Quality(33)).bytes();
+        assertEquals(splitCodec.decompress(TsrFile.read(one)), splitCodec.decompress(prefix));
     }
 
     @Test

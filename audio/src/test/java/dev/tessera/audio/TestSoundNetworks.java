@@ -1,9 +1,11 @@
 package dev.tessera.audio;
 
 import dev.tessera.codebook.Codebook;
+import dev.tessera.codebook.GroupedQuantizer;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.codebook.ResidualQuantizer;
+import dev.tessera.codebook.VectorQuantizer;
 import dev.tessera.codebook.implicit.FiniteScalarQuantizer;
 import dev.tessera.codebook.learn.KMeans;
 import dev.tessera.vqmodels.CodebookFile;
@@ -43,7 +45,7 @@ final class TestSoundNetworks {
         }
     }
 
-    /** A model with the prior of a few sounds; {@code rvq} or {@code fsq}. */
+    /** A model with the prior of a few sounds; {@code rvq}, {@code fsq} or {@code split}. */
     static NeuralAudioModel model(String quantizer, Path folder) throws IOException {
         return (NeuralAudioModel) AudioModel.load(
                 new NeuralAudioPriorTrainer(8, 2, _ -> {}).train(withoutPrior(quantizer), sounds(folder)));
@@ -163,15 +165,34 @@ final class TestSoundNetworks {
             return fsq;
         }
         Latents latents = NeuralSoundParts.read(file(fsq, Map.of())).encoder(1).encode(sound(RATE, 40_000, 77));
+        if (name.equals("rvq")) {
+            return residual(latents, 3);
+        }
+        int features = 2; // split: a token of these, then residual stages of the others
+        return new GroupedQuantizer(List.of(
+                new VectorQuantizer(
+                        residual(columns(latents, 0, features), 1).codebooks().getFirst()),
+                residual(columns(latents, features, DIM - features), 2)));
+    }
+
+    private static Latents columns(Latents latents, int first, int count) {
+        float[] values = new float[latents.count() * count];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = latents.data()[i / count * latents.dim() + first + i % count];
+        }
+        return Latents.of(latents.count(), count, values);
+    }
+
+    private static ResidualQuantizer residual(Latents latents, int stages) {
         List<Codebook> codebooks = new ArrayList<>();
         float[] rest = latents.data().clone();
-        for (int s = 0; s < 3; s++) {
+        for (int s = 0; s < stages; s++) {
             codebooks.add(KMeans.builder()
                     .codebookSize(12)
                     .iterations(8)
                     .seed(3)
                     .build()
-                    .fit(Latents.of(latents.count(), DIM, rest)));
+                    .fit(Latents.of(latents.count(), latents.dim(), rest)));
             ResidualQuantizer known = new ResidualQuantizer(codebooks);
             float[] quantized = known.dequantize(known.quantize(latents, 1), latents.count())
                     .data();

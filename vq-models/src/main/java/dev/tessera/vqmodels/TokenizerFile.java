@@ -1,5 +1,6 @@
 package dev.tessera.vqmodels;
 
+import dev.tessera.codebook.GroupedQuantizer;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.codebook.ResidualQuantizer;
@@ -13,7 +14,7 @@ public final class TokenizerFile {
     private TokenizerFile() {}
 
     /**
-     * The quantizer under {@link CodebookFile#PREFIX}, of one stage or of residual stages.
+     * The quantizer under {@link CodebookFile#PREFIX}, of one stage or of residual stages, or groups of dimensions with one each.
      *
      * @param maxCodebookSize what the entropy coder can code
      * @throws CorruptModelException when there is none, or it is not what the configuration says
@@ -35,10 +36,16 @@ public final class TokenizerFile {
                 quantizer.dim());
         check(
                 "quantizer.type",
-                sizes.length == 1 || quantizer instanceof ResidualQuantizer,
+                isStaged(quantizer)
+                        || quantizer instanceof GroupedQuantizer grouped
+                                && grouped.groups().stream().allMatch(TokenizerFile::isStaged),
                 config.string("quantizer.type") + " of " + sizes.length + " stages",
-                "residual_quantizer, or have one stage");
+                "residual_quantizer, or have one stage, or groups of these");
         return quantizer;
+    }
+
+    private static boolean isStaged(Quantizer quantizer) {
+        return quantizer.stages() == 1 || quantizer instanceof ResidualQuantizer;
     }
 
     /** Refuses a model of which {@code name} is not as it must be. */
@@ -72,26 +79,59 @@ public final class TokenizerFile {
     }
 
     /**
-     * What the first stages of {@code quantizer} say.
+     * What the first stages of {@code quantizer} say; groups of dimensions of which no stage is left are zeros.
      *
      * @param indices {@code [positions x stages of the quantizer]}
-     * @param stages number of first stages, all of them unless the quantizer is residual
+     * @param stages number of first stages, all of them unless {@link #quantizer} gave a quantizer of several
      * @param shape of the grid of positions
      */
     public static Latents dequantize(Quantizer quantizer, int[] indices, int stages, int... shape) {
-        if (quantizer instanceof ResidualQuantizer residual && stages < residual.stages()) {
-            return new ResidualQuantizer(residual.codebooks().subList(0, stages))
-                    .dequantize(firstStages(indices, residual.stages(), stages), shape);
+        int all = quantizer.stages();
+        if (stages == all) {
+            return quantizer.dequantize(indices, shape);
         }
-        return quantizer.dequantize(indices, shape);
+        return switch (quantizer) {
+            case ResidualQuantizer residual ->
+                new ResidualQuantizer(residual.codebooks().subList(0, stages))
+                        .dequantize(stages(indices, all, 0, stages), shape);
+            case GroupedQuantizer grouped -> firstGroups(grouped, indices, stages, shape);
+            default ->
+                throw new IllegalArgumentException("stages is " + stages + ", must be " + all + " for this quantizer");
+        };
+    }
+
+    private static Latents firstGroups(GroupedQuantizer grouped, int[] indices, int stages, int... shape) {
+        int positions = indices.length / grouped.stages();
+        float[] values = new float[Math.multiplyExact(positions, grouped.dim())];
+        int firstStage = 0;
+        int firstDim = 0;
+        for (Quantizer group : grouped.groups()) {
+            int kept = Math.min(group.stages(), stages - firstStage);
+            if (kept < 1) {
+                break;
+            }
+            int[] own = stages(indices, grouped.stages(), firstStage, group.stages());
+            Latents part = dequantize(group, own, kept, positions);
+            for (int i = 0; i < positions; i++) {
+                System.arraycopy(part.data(), i * group.dim(), values, i * grouped.dim() + firstDim, group.dim());
+            }
+            firstStage += group.stages();
+            firstDim += group.dim();
+        }
+        return Latents.of(shape, grouped.dim(), values);
+    }
+
+    /** {@code [positions x kept]}, the stages from {@code first} on, of {@code [positions x stages]}. */
+    private static int[] stages(int[] indices, int stages, int first, int kept) {
+        int[] some = new int[indices.length / stages * kept];
+        for (int i = 0; i < some.length; i++) {
+            some[i] = indices[i / kept * stages + first + i % kept];
+        }
+        return some;
     }
 
     /** {@code [positions x kept]} of {@code [positions x stages]}. */
     public static int[] firstStages(int[] indices, int stages, int kept) {
-        int[] first = new int[indices.length / stages * kept];
-        for (int i = 0; i < first.length; i++) {
-            first[i] = indices[i / kept * stages + i % kept];
-        }
-        return first;
+        return stages(indices, stages, 0, kept);
     }
 }

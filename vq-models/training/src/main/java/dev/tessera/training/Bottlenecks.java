@@ -22,6 +22,7 @@ final class Bottlenecks {
             "lfq",
             "bsq",
             "rvq",
+            "split",
             "factorized");
 
     private static final String PREFIX = "quantizer";
@@ -69,18 +70,17 @@ final class Bottlenecks {
             case "fsq" -> new FsqBottleneck(levels(recipe, codes));
             case "lfq" -> new SignBottleneck(bits(codes), SignBottleneck.Options.lookupFree());
             case "bsq" -> new SignBottleneck(bits(codes), SignBottleneck.Options.spherical());
-            case "rvq" -> {
-                List<VectorBottleneck> stages = new ArrayList<>();
-                int count = recipe.integer("stages", 1, 64);
-                for (int s = 0; s < count; s++) {
-                    String name = PREFIX + "." + s;
-                    stages.add(new VectorBottleneck(
-                            name,
-                            new CodeTable.MovingAverage(name, codes, dim, DECAY, store, random),
-                            options.weights(0, options.commitmentWeight(), 0),
-                            store));
-                }
-                yield new ResidualBottleneck(stages, recipe.number("dropout", 0, 1));
+            case "rvq" -> residual(recipe, options, store, random);
+            case "split" -> {
+                int semantic = recipe.integer("semantic-dim", 1, 4096);
+                String name = PREFIX + ".semantic";
+                yield new SplitBottleneck(
+                        new VectorBottleneck(
+                                name,
+                                new CodeTable.MovingAverage(name, codes, semantic, DECAY, store, random),
+                                options.weights(0, 0, 0),
+                                store),
+                        residual(recipe, options, store, random));
             }
             case "factorized" ->
                 new FactorizedBottleneck(
@@ -98,6 +98,23 @@ final class Bottlenecks {
                 throw new IllegalArgumentException(
                         "the quantizer is '" + recipe.string("quantizer") + "', must be one of " + NAMES);
         };
+    }
+
+    private static ResidualBottleneck residual(
+            Recipe recipe, VectorBottleneck.Options options, ParameterStore store, SplittableRandom random) {
+        List<VectorBottleneck> stages = new ArrayList<>();
+        int count = recipe.integer("stages", 1, 64);
+        int codes = recipe.integer("codes", 2, 1 << 20);
+        int dim = recipe.integer("dim", 1, 4096);
+        for (int s = 0; s < count; s++) {
+            String name = PREFIX + "." + s;
+            stages.add(new VectorBottleneck(
+                    name,
+                    new CodeTable.MovingAverage(name, codes, dim, DECAY, store, random),
+                    options.weights(0, options.commitmentWeight(), 0),
+                    store));
+        }
+        return new ResidualBottleneck(stages, recipe.number("dropout", 0, 1));
     }
 
     private static VectorBottleneck vector(

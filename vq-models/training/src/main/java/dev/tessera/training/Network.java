@@ -119,6 +119,11 @@ final class Network {
         return parts.get(index).parameters();
     }
 
+    /** The factors of the branch of layer {@code index}, a residual that ends in a scale. */
+    Parameter scaleOf(int index) {
+        return parts.get(index).inner().getLast().parameters().getFirst();
+    }
+
     Tensor forward(Tensor x) {
         return forward(parts, x);
     }

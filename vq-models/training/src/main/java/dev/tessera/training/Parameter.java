@@ -9,6 +9,7 @@ final class Parameter {
     final boolean decays;
     float[] start;
     long offset;
+    private int frozen; // first elements that no step changes
     private Tensor value;
 
     Parameter(String name, float[] start, boolean decays, long... shape) {
@@ -37,6 +38,15 @@ final class Parameter {
     /** Factor of the learning rate, see {@link ParameterStore#seal(int)}. */
     float rate(int fanIn) {
         return !decays || fanIn == 0 ? 1 : Math.min(1, fanIn * (float) shape[0] / elements());
+    }
+
+    /** Keeps the first {@code count} elements as they start; to be said before the store is sealed. */
+    void freeze(int count) {
+        frozen = count;
+    }
+
+    int frozen() {
+        return frozen;
     }
 
     void bind(Tensor tensor) {

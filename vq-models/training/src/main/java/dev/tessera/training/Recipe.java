@@ -19,7 +19,7 @@ final class Recipe {
     /** Recipes that come with the module; the first of a medium says which entries there are. */
     private static final Map<Media, List<String>> NAMES = Map.of(
             Media.IMAGE, List.of("image-f16", "image-f8", "image-bench"),
-            Media.AUDIO, List.of("audio-24k", "audio-24k-single"));
+            Media.AUDIO, List.of("audio-24k", "audio-24k-single", "audio-24k-split"));
 
     private final String name;
     private final Map<String, String> entries;

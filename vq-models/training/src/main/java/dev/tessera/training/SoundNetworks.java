@@ -13,6 +13,9 @@ import java.util.SplittableRandom;
  *
  * <p>The linear layers can start as a Karhunen-Loeve transform of the compressed magnitudes and the regression of log-magnitudes on
  * it, with the blocks between them near zero: training starts at a linear vocoder instead of silence.
+ *
+ * <p>With {@code semantic-dim} S above 0 the first S latents stay what they start as, KLT components: the first S channels of the
+ * encoder go from the spectrum to the latents through layers that no step changes there.
  */
 final class SoundNetworks {
     private static final double EPSILON = 1e-6; // as in ConvNeXt
@@ -25,10 +28,12 @@ final class SoundNetworks {
     private final int tokenFrames;
     private final int width;
     private final int dim;
+    private final int semanticDim;
     private final Layer.CompressedStft spectrum;
 
     private SoundNetworks(Recipe recipe, int dim, ParameterStore store, SplittableRandom random) {
         this.dim = dim;
+        semanticDim = recipe.string("quantizer").equals("split") ? recipe.integer("semantic-dim", 1, dim - 1) : 0;
         size = recipe.integer("window", 16, 1 << 16);
         hop = recipe.integer("hop", 2, size / 2);
         tokenFrames = recipe.integer("token-frames", 1, 64);
@@ -58,6 +63,28 @@ final class SoundNetworks {
         decoding.add(new Layer.InverseStft(size, hop, Math.log(size / 2.0)));
         encoder = Network.build("encoder", encoding, store, random);
         decoder = Network.build("decoder", decoding, store, random);
+        if (semanticDim > 0) {
+            freezeFeatures(recipe);
+        }
+    }
+
+    private void freezeFeatures(Recipe recipe) {
+        if (!recipe.string("start").equals("klt")) {
+            throw new IllegalArgumentException(
+                    "the recipe's start is '" + recipe.string("start") + "', must be klt for split");
+        }
+        freeze(encoder.parameters(1), semanticDim);
+        for (int i = 2; i < encoder.layers().size() - 1; i++) {
+            encoder.scaleOf(i).freeze(semanticDim);
+        }
+        freeze(encoder.parameters(encoder.layers().size() - 1), semanticDim);
+    }
+
+    /** The first rows of weights and bias. */
+    private static void freeze(List<Parameter> weightAndBias, int rows) {
+        Parameter weight = weightAndBias.get(0);
+        weight.freeze(rows * weight.elements() / (int) weight.shape[0]);
+        weightAndBias.get(1).freeze(rows);
     }
 
     /** The networks of {@code recipe} for latents of dimension {@code dim}. */
@@ -116,7 +143,11 @@ final class SoundNetworks {
             SplittableRandom random,
             int threads) {
         int bins = bins();
-        int components = Math.min(dim, bins);
+        int components = Math.min(dim - semanticDim, bins);
+        if (semanticDim > components) {
+            throw new IllegalArgumentException("the recipe's semantic-dim is " + semanticDim + ", must be at most "
+                    + components + ", the dimensions of the other latents");
+        }
         if (dim > width) {
             throw new IllegalArgumentException(
                     "the recipe's dim is " + dim + ", must be at most its width " + width + " for a KLT start");
@@ -138,25 +169,38 @@ final class SoundNetworks {
     private void startEncoder(Klt klt, double[] own, ParameterStore store) {
         int bins = bins();
         int inputs = bins + 2 * spectrum.complexBins();
+        int latents = semanticDim + own.length;
         float[] weight = Tensors.floats(encoder.parameters(1).get(0).tensor());
         float[] bias = new float[width];
-        for (int d = 0; d < own.length; d++) {
+        for (int d = 0; d < latents; d++) {
+            int component = component(d);
             double sum = 0;
             for (int k = 0; k < inputs; k++) {
-                double basis = k < bins ? klt.basis()[d * bins + k] / own[d] : 0;
+                double basis = k < bins ? klt.basis()[component * bins + k] / own[component] : 0;
                 weight[d * inputs + k] = (float) basis;
                 sum -= k < bins ? basis * klt.mean()[k] : 0;
             }
             bias[d] = (float) sum;
         }
         set(store, encoder, 1, weight, bias);
+        for (int i = 2; semanticDim > 0 && i < encoder.layers().size() - 1; i++) {
+            Parameter gamma = encoder.scaleOf(i);
+            float[] factors = Tensors.floats(gamma.tensor());
+            java.util.Arrays.fill(factors, 0, semanticDim, 0); // the branch adds nothing to the features
+            store.start(gamma, factors);
+        }
         float[] toLatent = new float[dim * width * tokenFrames];
-        for (int d = 0; d < own.length; d++) {
+        for (int d = 0; d < latents; d++) {
             for (int t = 0; t < tokenFrames; t++) {
                 toLatent[(d * width + d) * tokenFrames + t] = 1f / tokenFrames;
             }
         }
         set(store, encoder, encoder.layers().size() - 1, toLatent, new float[dim]);
+    }
+
+    /** The component that latent {@code d} starts as. */
+    private int component(int d) {
+        return d < semanticDim ? d : d - semanticDim;
     }
 
     private void startDecoder(
@@ -171,8 +215,9 @@ final class SoundNetworks {
         for (int d = 0; d < own.length; d++) {
             for (int t = 0; t < tokenFrames; t++) {
                 int row = (d * tokenFrames + t) * dim;
-                java.util.Arrays.fill(fromLatent, row, row + dim, 0);
-                fromLatent[row + d] = (float) (1 / outputScale);
+                java.util.Arrays.fill(
+                        fromLatent, row, row + dim, 0); // what the features say is in the other latents too
+                fromLatent[row + semanticDim + d] = (float) (1 / outputScale);
             }
         }
         set(store, decoder, 0, fromLatent, new float[width * tokenFrames]);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.codebook.Latents;
+import dev.tessera.codebook.Quantizer;
 import dev.tessera.training.Bottleneck.Moment;
 import dev.tessera.training.Bottleneck.Quantized;
 import java.util.List;
@@ -411,6 +413,48 @@ class BottleneckGradientTest {
             }
         }
         assertClose(expected, gradient);
+    }
+
+    /** Both parts side by side; the features of the first get no gradient, the rest what arrives and its commitment. */
+    @Test
+    void splitLeavesTheFeaturesAlone() {
+        int features = 1;
+        int rest = D - features;
+        ParameterStore store = new ParameterStore();
+        CodeTable.Learned first = new CodeTable.Learned("a", K, features, store, new SplittableRandom(1));
+        CodeTable.Learned second = new CodeTable.Learned("b", K, rest, store, new SplittableRandom(2));
+        VectorBottleneck.Options options = VectorBottleneck.Options.plain().weights(1, 0.5, 0);
+        SplitBottleneck bottleneck = new SplitBottleneck(
+                new VectorBottleneck("a", first, options, store),
+                new ResidualBottleneck(List.of(new VectorBottleneck("b", second, options, store)), 0));
+        store.seal();
+        first.start(Gradients.random(K * features, 1, 4));
+        second.start(Gradients.random(K * rest, 1, 5));
+        assertEquals(D, bottleneck.dim());
+        assertArrayEquals(new int[] {K, K}, bottleneck.codebookSizes());
+        float[] expected = OUT.clone();
+        for (int i = 0; i < N; i++) {
+            java.util.Arrays.fill(expected, i * D, i * D + features, 0);
+        }
+        assertClose(
+                expected,
+                Gradients.of(x -> weighted(bottleneck.forward(x, training()).latents()), X, N, D));
+        float[] commitment = Gradients.of(x -> bottleneck.forward(x, training()).loss(), X, N, D);
+        for (int i = 0; i < N * D; i++) {
+            assertEquals(i % D < features, commitment[i] == 0, "gradient " + i + " is " + commitment[i]);
+        }
+        Quantizer exported = bottleneck.export();
+        int[] indices = exported.quantize(Latents.of(N, D, X));
+        try (PointerScope _ = new PointerScope()) {
+            Quantized quantized = bottleneck.forward(Tensors.of(X, N, D), training());
+            for (int stage = 0; stage < 2; stage++) {
+                int[] own = Tensors.ints(quantized.indices().get(stage));
+                for (int i = 0; i < N; i++) {
+                    assertEquals(own[i], indices[2 * i + stage]);
+                }
+            }
+            assertClose(exported.dequantize(indices, N).data(), Tensors.floats(quantized.latents()));
+        }
     }
 
     @Test

@@ -44,6 +44,7 @@ class SoundTrainingTest {
             Map.entry("codes", "32"),
             Map.entry("stages", "3"),
             Map.entry("dim", "8"),
+            Map.entry("semantic-dim", "4"),
             Map.entry("warm-up", "3"),
             Map.entry("start-frames", "300"),
             Map.entry("checkpoint-minutes", "0"));
@@ -87,7 +88,7 @@ class SoundTrainingTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"vq", "fsq", "bsq", "simvq", "factorized"})
+    @ValueSource(strings = {"vq", "fsq", "bsq", "simvq", "factorized", "split"})
     void otherQuantizersTrainToo(String quantizer) throws IOException {
         Path output = folder.resolve("m.safetensors");
         assertTrue(train(output, false, small("quantizer", quantizer, "steps", "2"))
@@ -96,6 +97,31 @@ class SoundTrainingTest {
         assertEquals("neural_audio_tokenizer", model.config().string("model_type"));
         Quantizer exported = CodebookFile.quantizer(model, CodebookFile.PREFIX);
         assertEquals(model.config().integer("codebook_dim"), exported.dim());
+    }
+
+    /** The first latents are those of the start, whatever was learnt; the others are not. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void theFeaturesOfASplitStayAsTheyStarted(int tokenFrames) throws IOException {
+        List<FeatureMap> latents = new ArrayList<>();
+        for (int steps : new int[] {1, 12}) {
+            Path output = folder.resolve(steps + ".safetensors");
+            train(output, false, small("quantizer", "split", "steps", "" + steps, "token-frames", "" + tokenFrames));
+            dev.tessera.vqmodels.nn.Network encoder =
+                    dev.tessera.vqmodels.nn.Network.read(ModelFile.read(output), "encoder");
+            float[] sound = Gradients.random(960, 0.3, 7);
+            latents.add(encoder.run(FeatureMap.of(1, 1, 960, sound), 1));
+        }
+        int plane = latents.getFirst().width();
+        float[] before = latents.getFirst().toArray();
+        float[] after = latents.getLast().toArray();
+        assertEquals(12 * plane, before.length);
+        assertArrayEquals(java.util.Arrays.copyOf(before, 4 * plane), java.util.Arrays.copyOf(after, 4 * plane));
+        for (int d = 4; d < 12; d++) {
+            assertTrue(
+                    !java.util.Arrays.equals(before, d * plane, (d + 1) * plane, after, d * plane, (d + 1) * plane),
+                    "latent " + d + " learns");
+        }
     }
 
     @Test
@@ -124,11 +150,17 @@ class SoundTrainingTest {
             {"loss-windows", "64,x"},
             {"gain-low", "9"},
             {"start", "dct"},
-            {"dim", "25"}
+            {"dim", "25"},
+            {"semantic-dim", "0", "quantizer", "split"},
+            {"semantic-dim", "9", "quantizer", "split"},
+            {"start", "random", "quantizer", "split"}
         }) {
             assertThrows(
                     RuntimeException.class,
-                    () -> train(folder.resolve("m"), false, small(wrong[0], wrong[1], "quantizer", "vq")),
+                    () -> train(
+                            folder.resolve("m"),
+                            false,
+                            wrong.length > 2 ? small(wrong) : small(wrong[0], wrong[1], "quantizer", "vq")),
                     wrong[0] + " " + wrong[1]);
         }
     }
