@@ -10,6 +10,7 @@ module dev.tessera.vqmodels {
 
     exports dev.tessera.vqmodels;
     exports dev.tessera.vqmodels.lowbit;
+    exports dev.tessera.vqmodels.lowbit.cache;
     exports dev.tessera.vqmodels.lowbit.fit;
     exports dev.tessera.vqmodels.lowbit.product;
     exports dev.tessera.vqmodels.nn;
