@@ -1,6 +1,6 @@
 /**
  * Model files, safetensors with their configuration, found by name, path or content hash; the networks that they describe;
- * low-bit weights.
+ * low-bit weights, and networks stored in them.
  */
 module dev.tessera.vqmodels {
     requires transitive dev.tessera.codebook;
@@ -14,6 +14,7 @@ module dev.tessera.vqmodels {
     exports dev.tessera.vqmodels.lowbit.fit;
     exports dev.tessera.vqmodels.lowbit.product;
     exports dev.tessera.vqmodels.nn;
+    exports dev.tessera.vqmodels.quantize;
     exports dev.tessera.vqmodels.training;
 
     uses dev.tessera.vqmodels.ModelProvider;

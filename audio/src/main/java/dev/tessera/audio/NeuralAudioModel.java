@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Tokenizer;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.GridPrior;
@@ -7,7 +8,9 @@ import dev.tessera.codecs.GridSpec;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.IndexOrder;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.nn.LayerObserver;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -20,6 +23,8 @@ import java.util.Optional;
 public final class NeuralAudioModel extends AudioModel {
     static final String MODEL_TYPE = "neural_audio_tokenizer";
     static final String PRIOR_STATE = "prior.state";
+
+    private static final int OBSERVED_SECONDS = 10;
 
     private final NeuralSoundParts parts;
     private final Optional<Prior> prior;
@@ -78,6 +83,24 @@ public final class NeuralAudioModel extends AudioModel {
     @Override
     public Tokenizer<AudioSignal> tokenizer(int threads) {
         return new Tokenizer<>(parts.encoder(threads), parts.quantizer(), parts.decoder(threads));
+    }
+
+    /**
+     * Tokenizes and decodes the middle {@value #OBSERVED_SECONDS} seconds of {@code signal}, for the sake of {@code observer}, which
+     * sees what enters the layers of both networks.
+     */
+    public void observe(AudioSignal signal, LayerObserver observer, int threads) {
+        float[] samples =
+                Resampler.resample(signal.toMono(), parts.sampleRate()).channel(0);
+        int length = Math.min(samples.length, OBSERVED_SECONDS * parts.sampleRate());
+        if (length == 0) {
+            return;
+        }
+        int from = (samples.length - length) / 2;
+        Latents latents = parts.encoder(threads).encode(Arrays.copyOfRange(samples, from, from + length), observer);
+        int[] indices = parts.quantizer().quantize(latents, threads);
+        Latents quantized = parts.quantizer().dequantize(indices, latents.count());
+        parts.decoder().run(NeuralSoundDecoder.columns(quantized, 0, quantized.count()), observer, threads);
     }
 
     /** Tokens of sound that arrives in chunks. */

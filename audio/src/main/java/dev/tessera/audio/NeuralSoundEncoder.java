@@ -3,6 +3,7 @@ package dev.tessera.audio;
 import dev.tessera.codebook.Encoder;
 import dev.tessera.codebook.Latents;
 import dev.tessera.vqmodels.nn.FeatureMap;
+import dev.tessera.vqmodels.nn.LayerObserver;
 import dev.tessera.vqmodels.nn.NetworkStream;
 
 /** A network from samples to latents at work in chunks, so that its memory does not grow with the sound. */
@@ -38,6 +39,13 @@ final class NeuralSoundEncoder implements Encoder<AudioSignal> {
             }
         }
         return Latents.of(tokens, dim, latents);
+    }
+
+    /** The same for a short sound, in one piece; {@code observer} sees what enters the layers. */
+    Latents encode(float[] samples, LayerObserver observer) {
+        int tokens = parts.tokens(samples.length);
+        FeatureMap map = parts.encoder().run(samples(samples, 0, tokens), observer, threads);
+        return Latents.of(tokens, map.channels(), rows(map));
     }
 
     private FeatureMap samples(float[] all, int fromToken, int tokens) {

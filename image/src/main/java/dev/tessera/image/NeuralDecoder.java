@@ -4,6 +4,7 @@ import dev.tessera.codebook.Decoder;
 import dev.tessera.codebook.Latents;
 import dev.tessera.vqmodels.nn.Extent;
 import dev.tessera.vqmodels.nn.FeatureMap;
+import dev.tessera.vqmodels.nn.LayerObserver;
 import dev.tessera.vqmodels.nn.Network;
 import dev.tessera.vqmodels.nn.Window;
 import java.io.IOException;
@@ -60,6 +61,12 @@ final class NeuralDecoder implements Decoder<Image> {
         return grey
                 ? Image.ofGrey(width, height, planes[0])
                 : Image.ofRgb(width, height, planes[0], planes[1], planes[2]);
+    }
+
+    /** Decodes latents that need not be cut into tiles, for the sake of {@code observer}, which sees what enters the layers. */
+    void decode(Latents latents, LayerObserver observer) {
+        Window whole = new Extent(latents.shape()[0], latents.shape()[1]).whole();
+        network.run(scatter(latents, whole), observer, threads);
     }
 
     private static FeatureMap scatter(Latents latents, Window window) {

@@ -4,6 +4,7 @@ import dev.tessera.codebook.Encoder;
 import dev.tessera.codebook.Latents;
 import dev.tessera.vqmodels.nn.Extent;
 import dev.tessera.vqmodels.nn.FeatureMap;
+import dev.tessera.vqmodels.nn.LayerObserver;
 import dev.tessera.vqmodels.nn.Network;
 import dev.tessera.vqmodels.nn.Window;
 import java.io.IOException;
@@ -52,6 +53,16 @@ final class NeuralEncoder implements Encoder<Image> {
             throw new UncheckedIOException(e); // neither end of the tiles is a file
         }
         return Latents.of(new int[] {rows, columns}, dim, latents);
+    }
+
+    /** The same for a picture that need not be cut into tiles; {@code observer} sees what enters the layers. */
+    Latents encode(Image image, LayerObserver observer) {
+        Window whole = new Window(
+                0, 0, Math.ceilDiv(image.height(), patch) * patch, Math.ceilDiv(image.width(), patch) * patch);
+        FeatureMap map = network.run(samples(image, whole), observer, threads);
+        float[] latents = new float[map.channels() * map.height() * map.width()];
+        gather(map.extent().whole(), map, map.width(), latents);
+        return Latents.of(new int[] {map.height(), map.width()}, map.channels(), latents);
     }
 
     private FeatureMap samples(Image image, Window window) {

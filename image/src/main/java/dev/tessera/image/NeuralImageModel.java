@@ -14,6 +14,7 @@ import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.IndexOrder;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.TokenizerFile;
+import dev.tessera.vqmodels.nn.LayerObserver;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,8 @@ public final class NeuralImageModel extends ImageModel {
 
     private static final float FIRST_LAMBDA = 0.3f; // of the mean squared distance: where usual budgets lie
     private static final double LOWEST_QUALITY = 1; // log10 of the same share at quality 0
+
+    private static final int OBSERVED = 512;
 
     private final NeuralParts parts;
     private final Optional<Codec> codec;
@@ -100,6 +103,19 @@ public final class NeuralImageModel extends ImageModel {
     @Override
     public Tokenizer<Image> tokenizer(int threads) {
         return new Tokenizer<>(parts.encoder(threads), parts.quantizer(), parts.decoder(threads));
+    }
+
+    /**
+     * Tokenizes and decodes the middle of {@code image}, at most {@value #OBSERVED} pixels wide and high, for the sake of
+     * {@code observer}, which sees what enters the layers of both networks.
+     */
+    public void observe(Image image, LayerObserver observer, int threads) {
+        int width = Math.min(image.width(), OBSERVED);
+        int height = Math.min(image.height(), OBSERVED);
+        Image middle = image.crop((image.width() - width) / 2, (image.height() - height) / 2, width, height);
+        Latents latents = parts.encoder(threads).encode(middle, observer);
+        int[] indices = parts.quantizer().quantize(latents, threads);
+        parts.decoder(threads).decode(parts.quantizer().dequantize(indices, latents.shape()), observer);
     }
 
     @Override

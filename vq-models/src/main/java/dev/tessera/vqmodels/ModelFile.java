@@ -221,6 +221,16 @@ public final class ModelFile {
             return this;
         }
 
+        /** Adds the strings of {@code model}'s {@code __metadata__}; its configuration is not among them. */
+        public Builder metadataOf(ModelFile model) {
+            model.contents.metadata().forEach((key, value) -> {
+                if (!key.equals(CONFIG)) {
+                    metadata(key, value);
+                }
+            });
+            return this;
+        }
+
         /** The model. Equal parts give equal bytes and so an equal hash. */
         public ModelFile build() {
             Map<String, String> all = new TreeMap<>(metadata);

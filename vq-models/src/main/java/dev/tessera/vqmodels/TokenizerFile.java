@@ -5,7 +5,6 @@ import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.codebook.ResidualQuantizer;
 import java.util.Arrays;
-import java.util.Map;
 
 /** What the files of neural tokenizers have in common, whatever their medium. */
 public final class TokenizerFile {
@@ -57,7 +56,7 @@ public final class TokenizerFile {
 
     /**
      * All of {@code model} but its configuration and its prior; matrices and kernels of the networks, which are nearly all of it, in
-     * F16.
+     * F16, or in the fewer bits that they have.
      */
     public static ModelFile.Builder withHalfWeights(ModelFile model) throws CorruptModelException {
         ModelFile.Builder builder = ModelFile.builder();
@@ -70,12 +69,7 @@ public final class TokenizerFile {
             boolean half = weights && tensor.type() == DType.F32 && tensor.shape().length > 1;
             builder.tensor(name, half ? Tensor.ofHalfFloats(tensor.toFloats(), tensor.shape()) : tensor);
         }
-        for (Map.Entry<String, String> entry : model.metadata().entrySet()) {
-            if (!entry.getKey().equals("config")) {
-                builder.metadata(entry.getKey(), entry.getValue());
-            }
-        }
-        return builder;
+        return builder.metadataOf(model);
     }
 
     /**

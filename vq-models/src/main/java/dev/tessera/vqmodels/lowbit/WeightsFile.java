@@ -133,6 +133,11 @@ public final class WeightsFile {
         tensors.tensor(name + "_unit", Tensor.ofFloats(new float[] {halves.unit()}, 1));
     }
 
+    /** The key of the shape that a layer knows its weights by, such as that of a kernel; {@code rows} is its first extent. */
+    public static String shapeKey(String prefix) {
+        return prefix + ".shape";
+    }
+
     /** Whether {@code file} has low-bit weights behind {@code prefix}. */
     public static boolean has(ModelFile file, String prefix) {
         return file.config().has(prefix + ".format");

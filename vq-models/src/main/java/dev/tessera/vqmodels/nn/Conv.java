@@ -3,6 +3,8 @@ package dev.tessera.vqmodels.nn;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.kernels.Convolution;
 import dev.tessera.vqmodels.kernels.LayerKernels;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Convolution (cross-correlation, as every framework has it) with strides, zero padding, dilation and groups; with a group per
@@ -17,6 +19,7 @@ public final class Conv extends Layer {
     private final Convolution.Shape shape;
     private final Convolution convolution;
     private final Padding padding;
+    private final String name;
 
     /**
      * Zeros around the whole input.
@@ -35,6 +38,7 @@ public final class Conv extends Layer {
         super(builder.shape().inChannels(), builder.shape().outChannels());
         this.shape = builder.shape();
         this.padding = builder.checkedPadding(shape);
+        this.name = builder.name;
         this.convolution = new Convolution(
                 LayerKernels.best(),
                 shape,
@@ -59,6 +63,55 @@ public final class Conv extends Layer {
                 .weights(outChannels, inChannels, 1, 1, weights)
                 .bias(bias)
                 .build();
+    }
+
+    /** What the weights are called where they were read from; empty when they were not. */
+    public String name() {
+        return name;
+    }
+
+    /** Groups that the channels are cut into. */
+    public int groups() {
+        return shape.groups();
+    }
+
+    /** Products that an output is the sum of. */
+    public int products() {
+        return shape.depth();
+    }
+
+    /**
+     * The inputs that outputs are weighted sums of, for at most {@code most} outputs, drawn with a fixed seed.
+     *
+     * @param in {@code [inChannels x height x width]}
+     * @return {@code [outputs x products]}, a row in the order of the weights of an output
+     * @throws IllegalArgumentException when there are groups, each of which sees inputs of its own
+     */
+    public float[] inputRows(FeatureMap in, int most) {
+        if (shape.groups() != 1) {
+            throw new IllegalArgumentException("groups is " + shape.groups() + ", must be 1");
+        }
+        Extent out = outExtent(in.extent());
+        int positions = Math.multiplyExact(out.height(), out.width());
+        int[] chosen = positions <= most
+                ? IntStream.range(0, positions).toArray()
+                : new SplittableRandom(positions).ints(most, 0, positions).toArray();
+        int depth = shape.depth();
+        float[] rows = new float[Math.multiplyExact(chosen.length, depth)];
+        for (int i = 0; i < chosen.length; i++) {
+            int top = chosen[i] / out.width() * shape.strideY() - padding.top;
+            int left = chosen[i] % out.width() * shape.strideX() - padding.left;
+            for (int product = 0; product < depth; product++) {
+                int tap = product % (shape.kernelHeight() * shape.kernelWidth());
+                int y = top + tap / shape.kernelWidth() * shape.dilationY();
+                int x = left + tap % shape.kernelWidth() * shape.dilationX();
+                if (y >= 0 && y < in.height() && x >= 0 && x < in.width()) {
+                    int channel = product / (shape.kernelHeight() * shape.kernelWidth());
+                    rows[i * depth + product] = in.data()[(channel * in.height() + y) * in.width() + x];
+                }
+            }
+        }
+        return rows;
     }
 
     @Override
@@ -132,6 +185,7 @@ public final class Conv extends Layer {
         private boolean causal;
         private boolean padded;
         private Padding padding = Padding.NONE;
+        private String name = "";
 
         private Builder() {}
 
@@ -148,6 +202,12 @@ public final class Conv extends Layer {
             this.kernelHeight = in("kernelHeight", kernelHeight, 1, MAX_STEP);
             this.kernelWidth = in("kernelWidth", kernelWidth, 1, MAX_STEP);
             this.weights = values.clone();
+            return this;
+        }
+
+        /** Sets {@link Conv#name()}. */
+        public Builder name(String value) {
+            name = value;
             return this;
         }
 

@@ -4,6 +4,8 @@ import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A trained network. It runs whole, in tiles or as a stream, with the same bits for the same input: for any tile or chunk size,
@@ -103,6 +105,59 @@ public final class Network {
      */
     public FeatureMap run(FeatureMap in, int threads) {
         return root.apply(in, threads);
+    }
+
+    /**
+     * The same output, while {@code observer} is told what enters each convolution.
+     *
+     * @param in {@code [inChannels x height x width]}
+     * @param threads at least 1
+     */
+    public FeatureMap run(FeatureMap in, LayerObserver observer, int threads) {
+        root.checkInput(in);
+        root.outExtent(in.extent());
+        try (Workers workers = new Workers(threads)) {
+            return observed(root, in, observer, workers);
+        }
+    }
+
+    private static FeatureMap observed(Layer layer, FeatureMap in, LayerObserver observer, Workers workers) {
+        return switch (layer) {
+            case Sequence sequence -> {
+                FeatureMap map = in;
+                for (Layer next : sequence.layers()) {
+                    map = observed(next, map, observer, workers);
+                }
+                yield map;
+            }
+            case Residual residual -> {
+                FeatureMap sum = observed(residual.body(), in, observer, workers);
+                Residual.add(in, in.extent().whole(), sum, workers);
+                yield sum;
+            }
+            default -> {
+                if (layer instanceof Conv conv) {
+                    observer.observe(conv, in);
+                }
+                yield layer.apply(Region.whole(in), layer.outExtent(in.extent()).whole(), workers);
+            }
+        };
+    }
+
+    /** The convolutions and linear layers in the order in which they work. */
+    public List<Conv> convolutions() {
+        List<Conv> found = new ArrayList<>();
+        collect(root, found);
+        return found;
+    }
+
+    private static void collect(Layer layer, List<Conv> found) {
+        switch (layer) {
+            case Conv conv -> found.add(conv);
+            case Sequence sequence -> sequence.layers().forEach(next -> collect(next, found));
+            case Residual residual -> collect(residual.body(), found);
+            default -> {}
+        }
     }
 
     /**

@@ -14,11 +14,16 @@ import java.util.TreeSet;
 final class NetworkReader {
     private static final int MAX_LAYERS = 1024;
     private static final int MAX_CHANNELS = 1 << 16;
+
+    /** Weights of a network: 1 GB of floats. */
+    private static final int MAX_WEIGHTS = 1 << 28;
+
     private static final float DEFAULT_EPSILON = 1e-6f;
     private static final float DEFAULT_MAX_LOG_MAGNITUDE = 4.6051702f; // ln 100
 
     private final ModelFile model;
     private int layers;
+    private int weights;
 
     private NetworkReader(ModelFile model) {
         this.model = model;
@@ -192,14 +197,13 @@ final class NetworkReader {
     }
 
     private Conv conv(ModelConfig block, String name, int groups) throws CorruptModelException {
-        Tensor tensor = model.tensor(name + ".weight");
-        int[] shape = shape(name, tensor, 3, 4);
+        LayerWeights weight = weights(name);
+        int[] shape = weight.kernelShape();
         Conv.Builder builder = Conv.builder()
-                .weights(shape[0], shape[1], shape[2], shape[3], tensor.toFloats())
+                .name(weight.name())
+                .weights(shape[0], shape[1], shape[2], shape[3], weight.values())
+                .bias(bias(name, shape[0]))
                 .groups(groups);
-        if (model.hasTensor(name + ".bias")) {
-            builder.bias(vector(name + ".bias", shape[0]));
-        }
         int[] stride = pair(block, "stride");
         int[] dilation = pair(block, "dilation");
         builder.stride(stride[0], stride[1]).dilation(dilation[0], dilation[1]);
@@ -214,24 +218,22 @@ final class NetworkReader {
     }
 
     private Conv linear(String name) throws CorruptModelException {
-        Tensor tensor = model.tensor(name + ".weight");
-        int[] shape = tensor.shape();
-        if (shape.length < 2 || Arrays.stream(shape).skip(2).anyMatch(extent -> extent != 1)) {
-            throw new CorruptModelException(
-                    "the model's tensor '" + name + ".weight' is " + tensor + ", must be [out, in] with a kernel of 1");
-        }
-        float[] bias = model.hasTensor(name + ".bias") ? vector(name + ".bias", shape[0]) : new float[shape[0]];
-        return Conv.linear(shape[0], shape[1], tensor.toFloats(), bias);
+        LayerWeights weight = weights(name);
+        int[] shape = weight.matrixShape();
+        return Conv.builder()
+                .name(weight.name())
+                .weights(shape[0], shape[1], 1, 1, weight.values())
+                .bias(bias(name, shape[0]))
+                .build();
     }
 
     private Sequence transposedConv(ModelConfig block, int channels) throws CorruptModelException {
         allow(block, "type", "name", "stride", "padding");
         String name = block.string("name");
-        Tensor tensor = model.tensor(name + ".weight");
-        int[] shape = shape(name, tensor, 3, 4);
+        LayerWeights weight = weights(name);
+        int[] shape = weight.kernelShape();
         if (shape[0] != channels) {
-            throw new CorruptModelException(
-                    "the model's tensor '" + name + ".weight' is " + tensor + ", must start with " + channels);
+            throw new CorruptModelException("the model's " + weight + " must start with " + channels);
         }
         int[] padding = block.has("padding") ? integers(block, "padding", 2) : new int[2];
         return Blocks.transposedConv(
@@ -240,18 +242,18 @@ final class NetworkReader {
                 new int[] {shape[2], shape[3]},
                 pair(block, "stride"),
                 padding,
-                tensor.toFloats(),
-                model.hasTensor(name + ".bias") ? vector(name + ".bias", shape[1]) : new float[shape[1]]);
+                weight.values(),
+                bias(name, shape[1]));
     }
 
-    /** The shape of the weights with kernel height and width; a kernel of a series has height 1. */
-    private static int[] shape(String name, Tensor tensor, int least, int most) throws CorruptModelException {
-        int[] shape = tensor.shape();
-        if (shape.length < least || shape.length > most || tensor.elements() == 0) {
-            throw new CorruptModelException("the model's tensor '" + name + ".weight' is " + tensor + ", must have "
-                    + least + " or " + most + " extents, none 0");
-        }
-        return shape.length == 3 ? new int[] {shape[0], shape[1], 1, shape[2]} : shape;
+    private LayerWeights weights(String name) throws CorruptModelException {
+        LayerWeights read = LayerWeights.read(model, name + ".weight", MAX_WEIGHTS - weights);
+        weights += read.values().length;
+        return read;
+    }
+
+    private float[] bias(String name, int length) throws CorruptModelException {
+        return model.hasTensor(name + ".bias") ? vector(name + ".bias", length) : new float[length];
     }
 
     private float[] vector(String name, int length) throws CorruptModelException {

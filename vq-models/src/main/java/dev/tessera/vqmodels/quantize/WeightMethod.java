@@ -1,0 +1,104 @@
+package dev.tessera.vqmodels.quantize;
+
+import dev.tessera.vqmodels.lowbit.QuantizedWeights;
+import dev.tessera.vqmodels.lowbit.ScalarFormat;
+import dev.tessera.vqmodels.lowbit.WeightFormat;
+import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.fit.Gptq;
+import dev.tessera.vqmodels.lowbit.fit.Hessian;
+import dev.tessera.vqmodels.lowbit.fit.Importance;
+import dev.tessera.vqmodels.lowbit.fit.PqFit;
+import dev.tessera.vqmodels.lowbit.fit.QuantEase;
+import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
+import dev.tessera.vqmodels.lowbit.fit.ScaleRule;
+import dev.tessera.vqmodels.lowbit.fit.Vq16Fit;
+import java.util.Locale;
+import java.util.Optional;
+
+/** How codes of weights are chosen. The command line says {@link #methodName()}. */
+public enum WeightMethod {
+    /** Round to nearest, under the scale that is usual for the format. */
+    RTN,
+    /** Round to nearest, under the scale of least squared error; with calibration an input counts by its mean square. */
+    CLIP,
+    /** Error compensation (Frantar et al. 2022) under scales of least squared error. */
+    GPTQ,
+    /** Coordinate descent on the output error (Behdin et al. 2023), from what GPTQ finds. */
+    QUANTEASE,
+    /** k-means, with calibration weighted by what an input matters (Kim et al. 2024): of the formats with codebooks. */
+    KMEANS;
+
+    private static final int SWEEPS = 20;
+    private static final int VQ16_DIM = 2;
+    private static final int VQ16_ROWS = 16;
+    private static final int PQ_DIM = 4;
+
+    public String methodName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether it looks at inputs of the layer. */
+    public boolean needsCalibration() {
+        return this == GPTQ || this == QUANTEASE;
+    }
+
+    /** Whether it makes weights of {@code format}. */
+    public boolean fits(WeightFormat format) {
+        return format.isScalar() == (this != KMEANS);
+    }
+
+    /** What is best for {@code format} with what is known. */
+    public static WeightMethod standard(WeightFormat format, boolean calibrated) {
+        if (!format.isScalar()) {
+            return KMEANS;
+        }
+        return calibrated ? GPTQ : RTN;
+    }
+
+    /** @throws IllegalArgumentException when this needs the Hessian and it is not there */
+    QuantizedWeights quantize(WeightMatrix weights, ScalarFormat format, Optional<Hessian> hessian, int threads) {
+        return switch (this) {
+            case RTN -> RoundToNearest.standard(threads).quantize(weights, format);
+            case CLIP ->
+                hessian.map(h -> RoundToNearest.leastError(h, threads))
+                        .orElseGet(() -> RoundToNearest.of(ScaleRule.MIN_MSE, threads))
+                        .quantize(weights, format);
+            case GPTQ -> gptq(required(hessian), threads).quantize(weights, format);
+            case QUANTEASE ->
+                new QuantEase(required(hessian), gptq(required(hessian), threads), SWEEPS, threads)
+                        .quantize(weights, format);
+            case KMEANS -> throw new IllegalArgumentException("kmeans makes no weights with a code each");
+        };
+    }
+
+    /** Vectors of weights and their codebooks: {@code vq16}, 2 weights, a codebook for 16 rows; {@code pq}, 4, one for all. */
+    static QuantizedWeights vectors(WeightMatrix weights, WeightFormat format, Optional<Hessian> hessian, int threads) {
+        Importance importance = hessian.map(Importance::of).orElse(Importance.EQUAL);
+        return format == WeightFormat.VQ16
+                ? Vq16Fit.builder()
+                        .dim(VQ16_DIM)
+                        .rowsPerCodebook(VQ16_ROWS)
+                        .importance(importance)
+                        .threads(threads)
+                        .build()
+                        .quantize(weights)
+                : PqFit.builder()
+                        .dim(PQ_DIM)
+                        .shared(true)
+                        .importance(importance)
+                        .threads(threads)
+                        .build()
+                        .quantize(weights);
+    }
+
+    private static Gptq gptq(Hessian hessian, int threads) {
+        return Gptq.builder(hessian)
+                .scaleRule(ScaleRule.MIN_MSE)
+                .threads(threads)
+                .build();
+    }
+
+    private static Hessian required(Optional<Hessian> hessian) {
+        return hessian.orElseThrow(() -> new IllegalArgumentException("the method needs calibration data"));
+    }
+}
