@@ -22,6 +22,7 @@ class AudioModelsTest {
             try (InputStream in = model.opener().open(listed.name() + ModelFile.SUFFIX)) {
                 ModelDescription real = ModelDescription.of(ModelFile.read(in));
                 real = listed.isDefault() ? real.asDefault() : real;
+                real = listed.isDefaultCodec() ? real.asDefaultCodec() : real;
                 assertEquals(listed.deprecated() ? real.asDeprecated() : real, listed);
             }
         }

@@ -23,6 +23,8 @@ final class CodecLibrary {
     /** For layouts of several chunks: the shipped image model that has stages, so that first chunks are a coarser picture. */
     private static final String MODEL_OF_STAGES = "image-pq16";
 
+    private static final String SOUND_FILES = "sound files"; // key of the model that sounds are compressed with
+
     private final String wanted; // --model, or null
     private ModelRegistry registry; // loaded when the first model is wanted: a damaged file needs none
     private final Map<String, ModelFile> files = new HashMap<>();
@@ -67,9 +69,22 @@ final class CodecLibrary {
         return image(known);
     }
 
-    /** The audio model that {@code --model} names, or the default. */
+    /** The audio tokenizer that {@code --model} names, or the default. */
     AudioModel audioModel() throws IOException {
         return audio(file(Media.AUDIO));
+    }
+
+    /** The audio model that {@code --model} names, or the default for files. */
+    AudioModel audioCodecModel() throws IOException {
+        if (wanted != null) {
+            return audioModel();
+        }
+        ModelFile known = files.get(SOUND_FILES);
+        if (known == null) {
+            known = registry().defaultCodec(Media.AUDIO);
+            files.put(SOUND_FILES, known);
+        }
+        return audio(known);
     }
 
     /** The codec of the model that a picture was made with. */

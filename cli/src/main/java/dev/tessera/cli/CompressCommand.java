@@ -272,7 +272,7 @@ final class CompressCommand extends TesseraCommand {
 
     private byte[] compressAudio(byte[] source, Input input, Map<String, Object> report) throws IOException {
         AudioSignal signal = AudioFiles.read(source, input.name(), limits.maxSeconds);
-        AudioModel audioModel = library.audioModel();
+        AudioModel audioModel = library.audioCodecModel();
         AudioCodec codec = new AudioCodec(audioModel);
         double seconds = signal.seconds();
         long start = System.nanoTime();

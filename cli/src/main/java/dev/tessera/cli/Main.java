@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             AssignCommand.class,
             DequantizeCommand.class,
             TrainCommand.class,
+            QuantizeCommand.class,
             UsageCommand.class,
             EvalCommand.class,
             InfoCommand.class,

@@ -1,19 +1,16 @@
 package dev.tessera.cli;
 
+import static dev.tessera.cli.Run.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.tessera.audio.AudioFiles;
 import dev.tessera.codecs.dataset.NpyReader;
 import dev.tessera.codecs.dataset.NpyType;
 import dev.tessera.codecs.dataset.NpyWriter;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -37,27 +34,6 @@ class CommandLineContractTest {
     @TempDir
     private Path folder;
 
-    private record Run(int code, byte[] out, String err) {
-        Map<String, Object> json() throws IOException {
-            return JSON.std.mapFrom(new String(out, StandardCharsets.UTF_8));
-        }
-    }
-
-    private static Run run(byte[] stdin, String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Main.run(
-                args,
-                new ByteArrayInputStream(stdin),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Run(code, out.toByteArray(), err.toString(StandardCharsets.UTF_8));
-    }
-
-    private static Run run(String... args) {
-        return run(new byte[0], args);
-    }
-
     private String path(String name) {
         return folder.resolve(name).toString();
     }
@@ -77,8 +53,7 @@ class CommandLineContractTest {
         assertEquals(1, ((List<?>) json.get("results")).size());
         assertEquals(0, run("decompress", path("x.tsr"), "-o", path("x.png")).code());
         Run eval = run("eval", "image", PHOTO, path("x.png"), "--json");
-        assertTrue(
-                ((Number) eval.json().get("psnr")).doubleValue() >= 23, new String(eval.out(), StandardCharsets.UTF_8));
+        assertTrue(((Number) eval.json().get("psnr")).doubleValue() >= 23, eval.out());
     }
 
     @Test
@@ -86,10 +61,10 @@ class CommandLineContractTest {
         byte[] wav = Files.readAllBytes(Path.of(SPEECH));
         Run compress = run(wav, "compress", "-", "-o", "-", "--kbps", "3");
         assertEquals(0, compress.code(), compress.err());
-        assertTrue(compress.out().length <= 1875);
-        Run decompress = run(compress.out(), "decompress", "-", "-o", "-");
+        assertTrue(compress.bytes().length <= 1875);
+        Run decompress = run(compress.bytes(), "decompress", "-", "-o", "-");
         assertEquals(0, decompress.code(), decompress.err());
-        assertEquals(wav.length, decompress.out().length);
+        assertEquals(wav.length, decompress.bytes().length);
     }
 
     @Test
@@ -298,7 +273,8 @@ class CommandLineContractTest {
         Run piped = run(Files.readAllBytes(folder.resolve("v.npy")), "compress", "-", "-o", "-", "--size", "600");
         assertEquals(0, piped.code(), piped.err());
         assertEquals(
-                0, run(piped.out(), "decompress", "-", "-o", path("piped.npy")).code());
+                0,
+                run(piped.bytes(), "decompress", "-", "-o", path("piped.npy")).code());
 
         assertEquals(
                 2,

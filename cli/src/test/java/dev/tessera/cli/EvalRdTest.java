@@ -4,11 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,19 +20,10 @@ class EvalRdTest {
     @TempDir
     private Path folder;
 
-    private record Run(int code, String out, String err) {}
-
-    private Run run(String... more) {
+    private Run eval(String... more) {
         List<String> arguments = new ArrayList<>(List.of("eval", "rd", "-o", folder.toString()));
         arguments.addAll(List.of(more));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Main.run(
-                arguments.toArray(String[]::new),
-                new ByteArrayInputStream(new byte[0]),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        return Run.run(arguments.toArray(String[]::new));
     }
 
     @Test
@@ -45,9 +32,9 @@ class EvalRdTest {
         String photo = MEDIA.resolve("photo-coffee.jpg").toString();
         String speech = MEDIA.resolve("speech-english.wav").toString();
         // a codec that few machines have: its curve or that it was left out, never silence
-        Run run = run(photo, speech, "--bpp", "0.02,0.04", "--kbps", "0.6", "--peers", "cjpegli", "--json");
+        Run run = eval(photo, speech, "--bpp", "0.02,0.04", "--kbps", "0.6", "--peers", "cjpegli", "--json");
         assertEquals(0, run.code(), run.err());
-        Map<String, Object> json = JSON.std.mapFrom(run.out());
+        Map<String, Object> json = run.json();
         assertEquals(2, json.get("items"));
         Map<String, Object> pictures = JSON.std.mapFrom(Files.readString(folder.resolve("pictures/rd.json")));
         assertTrue(
@@ -64,16 +51,16 @@ class EvalRdTest {
         assertEquals(trial.get("bytes"), trial.get("payload_bytes"));
         assertTrue(((Number) trial.get("stoi")).doubleValue() > .3, trial.toString());
         assertEquals(
-                2, run(photo, "--peers", "cjpegli", "--bpp", "0.02").code(), "results are not overwritten unasked");
+                2, eval(photo, "--peers", "cjpegli", "--bpp", "0.02").code(), "results are not overwritten unasked");
     }
 
     @Test
     void badOptionsAreNamed() {
         String photo = MEDIA.resolve("photo-coffee.jpg").toString();
-        assertUsage(run(photo, "--peers", "bpg"), "'bpg'");
-        assertUsage(run(photo, "--bpp", "0"), "above 0");
-        assertUsage(run(photo, "--time-limit", "0"), "--time-limit is 0");
-        assertUsage(run(MEDIA.resolve("LICENSES.md").toString()), "neither a picture nor a sound");
+        assertUsage(eval(photo, "--peers", "bpg"), "'bpg'");
+        assertUsage(eval(photo, "--bpp", "0"), "above 0");
+        assertUsage(eval(photo, "--time-limit", "0"), "--time-limit is 0");
+        assertUsage(eval(MEDIA.resolve("LICENSES.md").toString()), "neither a picture nor a sound");
     }
 
     private static void assertUsage(Run run, String message) {

@@ -1,5 +1,6 @@
 package dev.tessera.cli;
 
+import static dev.tessera.cli.Run.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,11 +10,8 @@ import dev.tessera.codecs.dataset.NpyType;
 import dev.tessera.codecs.dataset.NpyWriter;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,19 +29,6 @@ class ExactFilesTest {
 
     @TempDir
     private Path folder;
-
-    private record Run(int code, String out, String err) {}
-
-    private Run run(String... args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Main.run(
-                args,
-                new ByteArrayInputStream(new byte[0]),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
 
     private String path(String name) {
         return folder.resolve(name).toString();
@@ -66,9 +51,7 @@ class ExactFilesTest {
         assertEquals(60, json.get("tokens"));
         expect(0, "", "decompress", path("t.tsr"), "-o", path("back.npy"));
         assertArrayEquals(bytes("t.npy"), bytes("back.npy"));
-        assertEquals(
-                "tokens",
-                JSON.std.mapFrom(run("info", path("t.tsr"), "--json").out()).get("media"));
+        assertEquals("tokens", run("info", path("t.tsr"), "--json").json().get("media"));
     }
 
     @Test
@@ -143,8 +126,7 @@ class ExactFilesTest {
             expect(0, "", "decompress", path("p.tsr"), "-o", path("back.png"), "--overwrite");
             assertEquals(ImageFiles.read(folder.resolve("p.png")), ImageFiles.read(folder.resolve("back.png")));
             assertTrue(Files.size(folder.resolve("p.tsr")) < 0.8 * Files.size(folder.resolve("p.png")));
-            Map<String, Object> info =
-                    JSON.std.mapFrom(run("info", path("p.tsr"), "--json").out());
+            Map<String, Object> info = run("info", path("p.tsr"), "--json").json();
             assertEquals(true, info.get("lossless"));
         }
         try (OutputStream out = Files.newOutputStream(folder.resolve("alpha.png"))) {

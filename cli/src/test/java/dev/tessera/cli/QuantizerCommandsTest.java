@@ -1,19 +1,15 @@
 package dev.tessera.cli;
 
+import static dev.tessera.cli.Run.run;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.jr.ob.JSON;
 import dev.tessera.codecs.dataset.NpyReader;
 import dev.tessera.codecs.dataset.NpyType;
 import dev.tessera.codecs.dataset.NpyWriter;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,28 +68,6 @@ class QuantizerCommandsTest {
         }
     }
 
-    private record Run(int code, String out, String err) {
-        Map<String, Object> json() throws IOException {
-            assertEquals(0, code, err);
-            return JSON.std.mapFrom(out);
-        }
-    }
-
-    private static Run run(List<String> args) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code = Main.run(
-                args.toArray(String[]::new),
-                new ByteArrayInputStream(new byte[0]),
-                new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(err, true, StandardCharsets.UTF_8));
-        return new Run(code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    }
-
-    private static Run run(String... args) {
-        return run(List.of(args));
-    }
-
     private String path(String name) {
         return folder.resolve(name).toString();
     }
@@ -110,7 +84,7 @@ class QuantizerCommandsTest {
         if (!args.contains("--iterations")) {
             args.addAll(List.of("--iterations", "3"));
         }
-        return run(args);
+        return run(args.toArray(String[]::new));
     }
 
     private Run assign(String quantizer, String book, String indices, String... more) {
@@ -118,7 +92,7 @@ class QuantizerCommandsTest {
                 new ArrayList<>(List.of("assign", vectorsFor(quantizer), "--codebook", path(book), "--json"));
         args.addAll(List.of("-o", path(indices)));
         args.addAll(List.of(more));
-        return run(args);
+        return run(args.toArray(String[]::new));
     }
 
     static Iterable<String> quantizers() {

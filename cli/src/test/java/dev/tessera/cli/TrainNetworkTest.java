@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioSignal;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,13 +45,10 @@ class TrainNetworkTest {
     }
 
     private int run(String... args) {
-        ByteArrayOutputStream stdout = new ByteArrayOutputStream();
-        ByteArrayOutputStream stderr = new ByteArrayOutputStream();
-        int code =
-                Main.run(args, new ByteArrayInputStream(new byte[0]), new PrintStream(stdout), new PrintStream(stderr));
-        out = stdout.toString(StandardCharsets.UTF_8);
-        err = stderr.toString(StandardCharsets.UTF_8);
-        return code;
+        Run run = Run.run(args);
+        out = run.out();
+        err = run.err();
+        return run.code();
     }
 
     @Test

@@ -49,7 +49,7 @@ public final class LayoutCostMain {
             photos(photos, new ImageCodec(ImageModel.load(registry.defaultModel(Media.IMAGE))));
         }
         if (!sounds.isEmpty()) {
-            sounds(sounds, new AudioCodec(AudioModel.load(registry.defaultModel(Media.AUDIO))));
+            sounds(sounds, new AudioCodec(AudioModel.load(registry.defaultCodec(Media.AUDIO))));
         }
     }
 

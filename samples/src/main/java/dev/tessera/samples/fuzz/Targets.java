@@ -77,7 +77,7 @@ final class Targets {
         List<Target> targets = new ArrayList<>();
         ModelRegistry registry = ModelRegistry.load();
         ImageCodec images = new ImageCodec(ImageModel.load(registry.find("image-pq16")));
-        AudioCodec sounds = new AudioCodec(AudioModel.load(registry.defaultModel(Media.AUDIO)));
+        AudioCodec sounds = new AudioCodec(AudioModel.load(registry.defaultCodec(Media.AUDIO)));
         byte[] rgb = pixels(48, 40);
         Image picture = Image.ofRgb8(48, 40, rgb);
         AudioSignal sound = sound(9_600);

@@ -48,7 +48,7 @@ public record OutputNoise(double signal, double error, double expected, double d
 
     /** Ratio of output and error in dB; infinite without an error. */
     public double signalToNoise() {
-        return error <= 0 ? Double.POSITIVE_INFINITY : 10 * Math.log10(signal / error);
+        return error <= 0 ? Double.POSITIVE_INFINITY : 10 * StrictMath.log10(signal / error);
     }
 
     /** The error over that of noise; 1 without an error. */

@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * <p>The same result for any number of threads.
  */
 public final class TokenizerQuantizer {
+    private static final int ENTRIES = 600; // bytes of the names and numbers that low-bit weights add to the header
     private static final List<String> PARTS = List.of("encoder", "decoder");
 
     private final WeightFormat format;
@@ -114,7 +115,7 @@ public final class TokenizerQuantizer {
         QuantizedWeights quantized = conv.groups() == 1
                 ? quantize(weights, hessian)
                 : WeightMethod.RTN.quantize(weights, ScalarFormat.int8(), Optional.empty(), threads);
-        if (quantized.bytes() >= Math.min(before, 2L * tensor.elements())) {
+        if (quantized.bytes() + ENTRIES >= Math.min(before, 2L * tensor.elements())) {
             return new QuantizedLayer(name, rows, weights.cols(), Optional.empty(), before, before, Optional.empty());
         }
         WeightsFile.write(name, quantized, builder, entries);

@@ -158,6 +158,11 @@ class TokenizerQuantizerTest {
             assertEquals(6, made.layers().size());
             for (QuantizedLayer layer : made.layers()) {
                 boolean kernel = layer.name().contains("depthwise");
+                if (format == WeightFormat.PQ && !kernel && layer.rows() * layer.cols() < 2048) {
+                    assertEquals(Optional.empty(), layer.format(), "its codebook is larger than what it would save");
+                    assertEquals(MODEL.tensor(layer.name()), made.model().tensor(layer.name()));
+                    continue;
+                }
                 assertEquals(Optional.of(kernel ? WeightFormat.INT8 : format), layer.format());
                 assertEquals(!kernel, layer.noise().isPresent());
                 assertTrue(WeightsFile.has(made.model(), layer.name()));
@@ -172,9 +177,11 @@ class TokenizerQuantizerTest {
             assertEquals(40, latents.channels());
             assertEquals(
                     64, Network.read(made.model(), "decoder").run(latents, 1).width());
-            ModelFile.Builder halves = TokenizerFile.withHalfWeights(made.model());
-            ModelFile again = halves.config(made.model().config()).build();
-            assertEquals(latents, Network.read(again, "encoder").run(picture(9), 1), "F16 is for what is not low-bit");
+            if (made.layers().stream().allMatch(layer -> layer.format().isPresent())) {
+                ModelFile.Builder halves = TokenizerFile.withHalfWeights(made.model());
+                ModelFile again = halves.config(made.model().config()).build();
+                assertEquals(latents, Network.read(again, "encoder").run(picture(9), 1), "low-bit weights stay");
+            }
             assertThrows(
                     IllegalArgumentException.class,
                     () -> quantizer(format, method, calibration).quantize(made.model()));

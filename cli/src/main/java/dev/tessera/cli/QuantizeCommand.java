@@ -1,0 +1,179 @@
+package dev.tessera.cli;
+
+import dev.tessera.audio.AudioModel;
+import dev.tessera.audio.NeuralAudioModel;
+import dev.tessera.image.ImageModel;
+import dev.tessera.image.NeuralImageModel;
+import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.ModelRegistry;
+import dev.tessera.vqmodels.lowbit.ScalarFormat;
+import dev.tessera.vqmodels.lowbit.WeightFormat;
+import dev.tessera.vqmodels.quantize.Calibration;
+import dev.tessera.vqmodels.quantize.QuantizedTokenizer;
+import dev.tessera.vqmodels.quantize.TokenizerQuantizer;
+import dev.tessera.vqmodels.quantize.WeightMethod;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tessera quantize}: a neural tokenizer with its weights in few bits. */
+@Command(
+        name = "quantize",
+        description = {
+            "Store the weights of a neural tokenizer in few bits, and say what that does to it.",
+            "Norms, biases, codebooks and the entropy prior stay as they are; depthwise kernels take int8. Layers whose"
+                    + " output changes by more than rounding noise explains are named."
+        })
+final class QuantizeCommand extends TesseraCommand {
+    private static final int MOST_CALIBRATION_ITEMS = 32;
+
+    @Parameters(index = "0", paramLabel = "MODEL", description = "A name that 'models' lists, or a path.")
+    private String model;
+
+    @Option(names = "-o", required = true, paramLabel = "MODEL", description = "Where the model goes (.safetensors).")
+    private Path output;
+
+    @Option(
+            names = "--weights",
+            required = true,
+            paramLabel = "FORMAT",
+            description = "int8, int4, int3, int2, nf4, fp4, mxfp4, nvfp4, fp6, fp8, ternary, binary, vq16 or pq.")
+    private String weights;
+
+    @Option(
+            names = "--method",
+            paramLabel = "M",
+            description = "rtn (round to nearest), clip (scales of least squared error), gptq or quantease (these two"
+                    + " need --calibration); of vq16 and pq kmeans. Default: gptq with --calibration, else rtn.")
+    private String method;
+
+    @Option(
+            names = "--group-size",
+            paramLabel = "G",
+            description = "int4, int3, int2, nf4, fp4: inputs that share a scale, a multiple of 16, 0 for all (default:"
+                    + " 32; nf4 64).")
+    private Integer groupSize;
+
+    @Option(
+            names = "--calibration",
+            paramLabel = "DATA",
+            description = "A file, folder or @list.txt that the tokenizer works on to see what enters its layers; of"
+                    + " more than " + MOST_CALIBRATION_ITEMS + " files so many are taken, evenly. Can be repeated.")
+    private List<String> calibrationData = List.of();
+
+    @Option(
+            names = "--eval",
+            paramLabel = "DATA",
+            description = "A file, folder or @list.txt, held out, on which the model is compared with what it was. Can"
+                    + " be repeated.")
+    private List<String> evalData = List.of();
+
+    @Option(names = "--include", paramLabel = "GLOB", description = "Of folders take only files whose name fits.")
+    private String include;
+
+    @Mixin
+    private LimitOptions limits;
+
+    @Override
+    int execute() throws IOException {
+        WeightFormat format = WeightFormat.ofName(weights)
+                .orElseThrow(() -> new UsageException("--weights is '" + weights + "', must be one of "
+                        + names(Arrays.stream(WeightFormat.values()).map(WeightFormat::formatName))));
+        WeightMethod chosen = method(format);
+        checkFree(output);
+        ModelFile original = ModelRegistry.load().find(model);
+        Subject before = subject(original);
+        Calibration calibration = calibrate(before);
+        QuantizedTokenizer made = quantizer(format, chosen, calibration).quantize(original);
+        writeFile(output, made.model()::write);
+
+        QuantizeReport report = new QuantizeReport(original, made, format, chosen, output);
+        Batch batch = new Batch(this, "eval");
+        int code = ExitCode.DONE;
+        if (!evalData.isEmpty()) {
+            SubjectComparison comparison = new SubjectComparison(before, subject(made.model()));
+            code = batch.run(Inputs.expand(evalData, include, console()), comparison::add, QuantizeReport::line);
+            report.add(comparison);
+        }
+        report.values().forEach(batch::total);
+        batch.report();
+        if (!json) {
+            report.lines().forEach(console().out()::println);
+        }
+        return code;
+    }
+
+    private WeightMethod method(WeightFormat format) {
+        WeightMethod chosen = WeightMethod.standard(format, !calibrationData.isEmpty());
+        if (method != null) {
+            chosen = Arrays.stream(WeightMethod.values())
+                    .filter(m -> m.methodName().equals(method) && m.fits(format))
+                    .findFirst()
+                    .orElseThrow(() -> new UsageException("--method is '" + method + "', must be one of "
+                            + names(Arrays.stream(WeightMethod.values())
+                                    .filter(m -> m.fits(format))
+                                    .map(WeightMethod::methodName))
+                            + " for " + weights));
+        }
+        if (chosen.needsCalibration() && calibrationData.isEmpty()) {
+            throw new UsageException("--method " + method + " needs --calibration");
+        }
+        return chosen;
+    }
+
+    private static String names(java.util.stream.Stream<String> names) {
+        return names.collect(Collectors.joining(", "));
+    }
+
+    private Subject subject(ModelFile file) throws IOException {
+        boolean sound =
+                file.config().has("media") && file.config().string("media").equals("audio");
+        boolean neural =
+                file.config().has("kind") && file.config().string("kind").equals("neural");
+        if (neural && sound && AudioModel.load(file) instanceof NeuralAudioModel audio) {
+            return new SoundSubject(audio, limits, threads);
+        }
+        if (neural && !sound && ImageModel.load(file) instanceof NeuralImageModel image) {
+            return new PictureSubject(image, limits, threads);
+        }
+        throw new UsageException("MODEL is " + model + ", must be a neural tokenizer, which 'models' calls neural");
+    }
+
+    private Calibration calibrate(Subject subject) throws IOException {
+        Calibration calibration = new Calibration(threads);
+        int seen = 0;
+        for (String data : calibrationData) {
+            List<Input> inputs = Inputs.expand(List.of(data), include, console());
+            int count = Math.min(inputs.size(), MOST_CALIBRATION_ITEMS);
+            for (int i = 0; i < count; i++) {
+                subject.observe(inputs.get((int) ((long) i * inputs.size() / count)), calibration);
+            }
+            seen += count;
+        }
+        if (seen > 0) {
+            say("calibrated on " + seen + " files");
+        }
+        return calibration;
+    }
+
+    private TokenizerQuantizer quantizer(WeightFormat format, WeightMethod chosen, Calibration calibration) {
+        if (!format.isScalar()) {
+            if (groupSize != null) {
+                throw new UsageException(
+                        "--group-size is for formats with scales, " + weights + " has none for groups");
+            }
+            return TokenizerQuantizer.vectors(format, calibration, threads);
+        }
+        ScalarFormat standard = ScalarFormat.standard(format);
+        ScalarFormat grouped = groupSize == null
+                ? standard
+                : new ScalarFormat(format, groupSize, standard.affine(), standard.scaleType());
+        return TokenizerQuantizer.scalar(grouped, chosen, calibration, threads);
+    }
+}

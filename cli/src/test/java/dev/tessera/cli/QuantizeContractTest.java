@@ -1,0 +1,182 @@
+package dev.tessera.cli;
+
+import static dev.tessera.cli.Run.run;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code tessera quantize} as scripts see it. */
+class QuantizeContractTest {
+    private static final String PICTURES = RecordingTrainer.MODEL.toString();
+    private static final String FSQ = "../image/src/test/resources/models/neural-fsq-test.safetensors";
+    private static final String SOUNDS = RecordingTrainer.SOUND_MODEL.toString();
+    private static final String PHOTO = "../samples/media/photo-coffee.jpg";
+    private static final String SPEECH = "../samples/media/speech-english.wav";
+
+    @TempDir
+    private Path folder;
+
+    private String path(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    private Run quantize(String model, String weights, String... more) {
+        List<String> args = new ArrayList<>(List.of("quantize", model, "-o", path("q.safetensors"), "--overwrite"));
+        args.addAll(List.of("--weights", weights));
+        args.addAll(List.of(more));
+        return run(args.toArray(String[]::new));
+    }
+
+    private static double number(Map<?, ?> fields, String name) {
+        return ((Number) fields.get(name)).doubleValue();
+    }
+
+    @Test
+    void aModelInInt8TokenizesAlmostAsBefore() throws IOException {
+        Run made = quantize(PICTURES, "int8", "--calibration", PHOTO, "--eval", PHOTO, "--json");
+        Map<String, Object> json = made.json();
+        assertEquals(0, made.code(), made.err());
+        assertEquals("int8", json.get("weights"));
+        assertEquals("gptq", json.get("method"));
+        assertEquals(Files.size(folder.resolve("q.safetensors")), number(json, "bytes"));
+        Map<?, ?> before = (Map<?, ?>) json.get("before");
+        Map<?, ?> after = (Map<?, ?>) json.get("after");
+        assertEquals(Files.size(Path.of(PICTURES)), number(before, "bytes"));
+        assertTrue(number(after, "bytes") < number(before, "bytes"), after.toString());
+        assertEquals(number(before, "psnr"), number(after, "psnr"), 0.2);
+        assertTrue(before.keySet().containsAll(List.of("ms_ssim", "encode_seconds", "decode_seconds")));
+        assertEquals(64 * 64, json.get("tokens"));
+        List<?> equal = (List<?>) json.get("equal_tokens");
+        assertEquals(1, equal.size());
+        assertTrue((Double) equal.getFirst() > 0.95, equal.toString());
+        assertFalse(json.containsKey("equal_digits"));
+        List<?> layers = (List<?>) json.get("layers");
+        assertEquals(8, layers.size());
+        List<?> formats =
+                layers.stream().map(layer -> ((Map<?, ?>) layer).get("weights")).toList();
+        assertEquals(2, Collections.frequency(formats, "int8"), formats.toString());
+        assertEquals(6, Collections.frequency(formats, null), "too small to gain");
+        assertTrue(layers.stream().anyMatch(layer -> ((Map<?, ?>) layer).containsKey("error_to_noise")));
+        assertEquals(1, json.get("items"));
+        assertEquals(PHOTO, ((Map<?, ?>) ((List<?>) json.get("results")).getFirst()).get("input"));
+
+        Run tokens = run("tokenize", PHOTO, "-o", path("t"), "--model", path("q.safetensors"), "--json");
+        assertEquals(json.get("sha256"), tokens.json().get("model_sha256"));
+        assertEquals(
+                0,
+                run("detokenize", path("t"), "-o", path("b"), "--model", path("q.safetensors"))
+                        .code());
+        String file = path("c.tsr");
+        assertEquals(
+                0,
+                run("compress", PHOTO, "-o", file, "--model", path("q.safetensors"), "--verify")
+                        .code());
+        Run prior = run("train", "prior", PHOTO, "--model", path("q.safetensors"), "-o", path("p.safetensors"));
+        assertEquals(0, prior.code(), prior.err());
+        assertTrue(run("info", path("p.safetensors")).out().contains("encoder.0.weight.codes=I8[6, 192]"));
+        assertEquals(2, quantize(path("q.safetensors"), "int4").code());
+    }
+
+    @Test
+    void equalTokensAreReportedByStageAndByDimension() throws IOException {
+        Map<String, Object> sound =
+                quantize(SOUNDS, "fp8", "--eval", SPEECH, "--json").json();
+        assertEquals("rtn", sound.get("method"));
+        assertEquals(3, ((List<?>) sound.get("equal_tokens")).size());
+        assertTrue(((Map<?, ?>) sound.get("after")).keySet().containsAll(List.of("mel_distance", "si_sdr")));
+        Map<String, Object> fsq =
+                quantize(FSQ, "int4", "--eval", PHOTO, "--json").json();
+        List<?> digits = (List<?>) fsq.get("equal_digits");
+        assertEquals(6, digits.size());
+        for (Object digit : digits) {
+            assertTrue((Double) digit >= (Double) ((List<?>) fsq.get("equal_tokens")).getFirst(), digits.toString());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "int4,clip",
+        "int3,gptq",
+        "int2,quantease",
+        "nf4,rtn",
+        "fp4,clip",
+        "mxfp4,rtn",
+        "nvfp4,gptq",
+        "fp6,gptq",
+        "fp8,gptq",
+        "ternary,gptq",
+        "binary,clip",
+        "vq16,kmeans",
+        "pq,kmeans"
+    })
+    void everyFormatIsWritten(String weights, String method) throws IOException {
+        Run made = quantize(SOUNDS, weights, "--method", method, "--calibration", SPEECH, "--json");
+        assertEquals(0, made.code(), made.err());
+        assertEquals(0, made.json().get("items"));
+        assertTrue(made.out().contains("\"weights\":\"" + weights + "\""), made.out());
+        Run table = run("tokenize", SPEECH, "-o", path(weights), "--model", path("q.safetensors"));
+        assertEquals(0, table.code(), table.err());
+    }
+
+    @Test
+    void peopleGetATable() {
+        Run made = quantize(SOUNDS, "ternary", "--group-size", "0", "--eval", SPEECH, "--calibration", SPEECH);
+        assertEquals(0, made.code(), made.err());
+        for (String part : List.of("encoder.1.weight", "mel_distance", "equal tokens, stage 2", "before", "SNR")) {
+            assertTrue(made.out().contains(part), made.out());
+        }
+        assertTrue(made.err().contains("calibrated on 1 files"), made.err());
+    }
+
+    @Test
+    void groupsAreSmallerOrLarger() throws IOException {
+        long[] bytes = new long[2];
+        for (int i = 0; i < 2; i++) {
+            Run made = quantize(PICTURES, "int4", "--group-size", i == 0 ? "16" : "128", "--json");
+            bytes[i] = ((Number) made.json().get("bytes")).longValue();
+        }
+        assertTrue(bytes[0] > bytes[1], bytes[0] + " " + bytes[1]);
+    }
+
+    @Test
+    void wrongUseSaysWhatIsWrong() throws IOException {
+        Path mine = Files.writeString(folder.resolve("mine.safetensors"), "mine");
+        Run kept = run("quantize", PICTURES, "-o", mine.toString(), "--weights", "int8");
+        assertEquals(2, kept.code());
+        assertEquals("mine", Files.readString(mine));
+        expect(2, "--weights is 'int5', must be one of int8, int4,", quantize(PICTURES, "int5"));
+        expect(
+                2,
+                "must be one of rtn, clip, gptq, quantease for int8",
+                quantize(PICTURES, "int8", "--method", "kmeans"));
+        expect(2, "must be one of kmeans for pq", quantize(PICTURES, "pq", "--method", "rtn"));
+        expect(2, "--method gptq needs --calibration", quantize(PICTURES, "int4", "--method", "gptq"));
+        expect(2, "groupSize is 24, must be", quantize(PICTURES, "int4", "--group-size", "24"));
+        expect(2, "groupSize is 32, must be 0 for int8", quantize(PICTURES, "int8", "--group-size", "32"));
+        expect(2, "--group-size", quantize(PICTURES, "vq16", "--group-size", "32"));
+        expect(2, "MODEL is image-pq16, must be a neural tokenizer", quantize("image-pq16", "int8"));
+        expect(2, "MODEL is image-linear, must be a neural tokenizer", quantize("image-linear", "int8"));
+        expect(2, "no such file", quantize(PICTURES, "int8", "--eval", path("nothing")));
+        expect(3, "neither", quantize("nothing-of-this-name", "int8"));
+        assertNotEquals(0, quantize(PICTURES, "int8", "--calibration", SPEECH).code());
+        assertEquals(3, quantize(PICTURES, "int8", "--eval", SPEECH).code());
+    }
+
+    private static void expect(int code, String message, Run run) {
+        assertEquals(code, run.code(), run.err());
+        assertTrue(run.err().contains(message), run.err());
+    }
+}
