@@ -312,7 +312,7 @@ class CommandLineContractTest {
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default")))
                         .count());
         assertEquals(
-                List.of("image-linear"),
+                List.of("image-linear", "audio-mel-mdct"),
                 models.stream()
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default_codec")))
                         .map(m -> ((Map<?, ?>) m).get("name"))
