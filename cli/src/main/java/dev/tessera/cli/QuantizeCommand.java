@@ -61,6 +61,14 @@ final class QuantizeCommand extends TesseraCommand {
     private Integer groupSize;
 
     @Option(
+            names = "--budget",
+            paramLabel = "BYTES",
+            description =
+                    "Mixed precision: the layers that gain most take int4, int8 or stay, as long as the file has at"
+                            + " most so many bytes (2MB is 2000000). Needs --calibration.")
+    private String budget;
+
+    @Option(
             names = "--calibration",
             paramLabel = "DATA",
             description = "A file, folder or @list.txt that the tokenizer works on to see what enters its layers; of"
@@ -86,11 +94,17 @@ final class QuantizeCommand extends TesseraCommand {
                 .orElseThrow(() -> new UsageException("--weights is '" + weights + "', must be one of "
                         + names(Arrays.stream(WeightFormat.values()).map(WeightFormat::formatName))));
         WeightMethod chosen = method(format);
+        if (budget != null && calibrationData.isEmpty()) {
+            throw new UsageException("--budget needs --calibration");
+        }
         checkFree(output);
         ModelFile original = ModelRegistry.load().find(model);
         Subject before = subject(original);
         Calibration calibration = calibrate(before);
-        QuantizedTokenizer made = quantizer(format, chosen, calibration).quantize(original);
+        TokenizerQuantizer quantizer = quantizer(format, chosen, calibration);
+        QuantizedTokenizer made = budget == null
+                ? quantizer.quantize(original)
+                : quantizer.quantize(original, RateOptions.parseSize("--budget", budget));
         writeFile(output, made.model()::write);
 
         QuantizeReport report = new QuantizeReport(original, made, format, chosen, output);

@@ -79,7 +79,7 @@ final class RateOptions {
             return new RateTarget.Quality(defaultQuality);
         }
         if (choice.size != null) {
-            return new RateTarget.Bytes(parseSize(choice.size));
+            return new RateTarget.Bytes(parseSize("--size", choice.size));
         }
         return new RateTarget.Quality(choice.quality);
     }
@@ -91,18 +91,19 @@ final class RateOptions {
         return new RateTarget.Bytes(Math.max(1, (long) Math.floor(budget + 1e-9)));
     }
 
-    static long parseSize(String text) {
+    /** Bytes as {@code option} has them, such as 2kB. */
+    static long parseSize(String option, String text) {
         java.util.regex.Matcher matcher = java.util.regex.Pattern.compile(
                         "(\\d+(?:\\.\\d+)?)\\s*(k|M)?B?", java.util.regex.Pattern.CASE_INSENSITIVE)
                 .matcher(text.strip());
         if (!matcher.matches()) {
-            throw new UsageException("--size is '" + text + "', must be a number of bytes such as 1500, 2kB or 1MB");
+            throw new UsageException(option + " is '" + text + "', must be a number of bytes such as 1500, 2kB or 1MB");
         }
         String unit = matcher.group(2);
         double factor = unit == null ? 1 : unit.equalsIgnoreCase("k") ? 1e3 : 1e6;
         long bytes = (long) (Double.parseDouble(matcher.group(1)) * factor);
         if (bytes < 1) {
-            throw new UsageException("--size is '" + text + "', must be at least 1 byte");
+            throw new UsageException(option + " is '" + text + "', must be at least 1 byte");
         }
         return bytes;
     }

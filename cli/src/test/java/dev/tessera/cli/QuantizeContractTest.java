@@ -152,6 +152,24 @@ class QuantizeContractTest {
     }
 
     @Test
+    void aBudgetIsKeptAndSpent() throws IOException {
+        double small = number(
+                quantize(PICTURES, "int2", "--calibration", PHOTO, "--json").json(), "bytes");
+        double large = Files.size(Path.of(PICTURES));
+        long budget = Math.round((small + large) / 2);
+        Run made = quantize(PICTURES, "int2", "--calibration", PHOTO, "--budget", budget + "B", "--json");
+        assertEquals(0, made.code(), made.err());
+        double bytes = number(made.json(), "bytes");
+        assertTrue(bytes <= budget && bytes > small, bytes + " of " + budget + ", least " + small);
+        expect(
+                2,
+                "budget is 2000 bytes, must be at least " + Math.round(small),
+                quantize(PICTURES, "int2", "--calibration", PHOTO, "--budget", "2kB"));
+        expect(2, "--budget needs --calibration", quantize(PICTURES, "int2", "--budget", "2MB"));
+        expect(2, "--budget is 'much'", quantize(PICTURES, "int2", "--calibration", PHOTO, "--budget", "much"));
+    }
+
+    @Test
     void wrongUseSaysWhatIsWrong() throws IOException {
         Path mine = Files.writeString(folder.resolve("mine.safetensors"), "mine");
         Run kept = run("quantize", PICTURES, "-o", mine.toString(), "--weights", "int8");

@@ -13,11 +13,14 @@ import dev.tessera.vqmodels.lowbit.fit.Hessian;
 import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.Network;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -25,35 +28,51 @@ import java.util.TreeMap;
  * rounded to nearest, whatever the format; biases, norms, codebooks and the entropy prior stay as they are, and so do transposed
  * convolutions and what would not get smaller than in F16.
  *
+ * <p>With a budget every layer takes one of several formats: the one that was asked for, INT4 and INT8 where these have more bits, or
+ * stays as it is, such that the file keeps the budget and the sum over the layers of (squared error of the output over the squared
+ * output) is least, as {@link MixedPrecision} finds it.
+ *
  * <p>The same result for any number of threads.
  */
 public final class TokenizerQuantizer {
     private static final int ENTRIES = 600; // bytes of the names and numbers that low-bit weights add to the header
     private static final List<String> PARTS = List.of("encoder", "decoder");
 
-    private final WeightFormat format;
-    private final Optional<ScalarFormat> scalar;
-    private final WeightMethod method;
+    private final List<Choice> choices; // fewest bits first
     private final Calibration calibration;
     private final int threads;
 
-    private TokenizerQuantizer(
-            WeightFormat format,
-            Optional<ScalarFormat> scalar,
-            WeightMethod method,
-            Calibration calibration,
-            int threads) {
-        this.format = format;
-        this.scalar = scalar;
-        this.method = method;
+    /** A format and how its codes are chosen; {@code scalar} is empty for vectors. */
+    private record Choice(WeightFormat format, Optional<ScalarFormat> scalar, WeightMethod method) {
+        QuantizedWeights quantize(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
+            return scalar.isPresent()
+                    ? method.quantize(weights, scalar.get(), hessian, threads)
+                    : WeightMethod.vectors(weights, format, hessian, threads);
+        }
+    }
+
+    /** What a layer can become; {@code weights} is empty where it stays. */
+    private record Candidate(QuantizedLayer layer, Optional<QuantizedWeights> weights) {
+        double cost() {
+            return layer.noise()
+                    .filter(noise -> noise.signal() > 0)
+                    .map(noise -> noise.error() / noise.signal())
+                    .orElse(0.0);
+        }
+    }
+
+    private TokenizerQuantizer(List<Choice> choices, Calibration calibration, int threads) {
+        this.choices = choices;
         this.calibration = Objects.requireNonNull(calibration, "calibration");
         this.threads = threads;
-        if (!method.fits(format)) {
+        Choice first = choices.getFirst();
+        if (!first.method.fits(first.format)) {
             throw new IllegalArgumentException(
-                    "method is " + method.methodName() + ", which makes no " + format.formatName());
+                    "method is " + first.method.methodName() + ", which makes no " + first.format.formatName());
         }
-        if (method.needsCalibration() && calibration.isEmpty()) {
-            throw new IllegalArgumentException("method is " + method.methodName() + ", which needs calibration data");
+        if (first.method.needsCalibration() && calibration.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "method is " + first.method.methodName() + ", which needs calibration data");
         }
     }
 
@@ -65,12 +84,14 @@ public final class TokenizerQuantizer {
      */
     public static TokenizerQuantizer scalar(
             ScalarFormat format, WeightMethod method, Calibration calibration, int threads) {
-        return new TokenizerQuantizer(format.format(), Optional.of(format), method, calibration, threads);
+        return new TokenizerQuantizer(
+                List.of(new Choice(format.format(), Optional.of(format), method)), calibration, threads);
     }
 
     /** Vectors of weights: {@link WeightFormat#VQ16} or {@link WeightFormat#PQ}. */
     public static TokenizerQuantizer vectors(WeightFormat format, Calibration calibration, int threads) {
-        return new TokenizerQuantizer(format, Optional.empty(), WeightMethod.KMEANS, calibration, threads);
+        return new TokenizerQuantizer(
+                List.of(new Choice(format, Optional.empty(), WeightMethod.KMEANS)), calibration, threads);
     }
 
     /**
@@ -78,6 +99,84 @@ public final class TokenizerQuantizer {
      * @throws IllegalArgumentException when its weights are in few bits already
      */
     public QuantizedTokenizer quantize(ModelFile model) throws CorruptModelException {
+        List<Candidate> made = new ArrayList<>();
+        for (Conv conv : convolutions(model)) {
+            made.add(candidates(model, conv, choices).getLast());
+        }
+        return assemble(model, made);
+    }
+
+    /**
+     * The same in at most {@code budget} bytes, with more bits where they gain most.
+     *
+     * @throws IllegalArgumentException when there are no calibration data, or the file cannot be so small
+     */
+    public QuantizedTokenizer quantize(ModelFile model, long budget) throws CorruptModelException {
+        if (calibration.isEmpty()) {
+            throw new IllegalArgumentException("a budget needs calibration data");
+        }
+        List<List<Candidate>> layers = new ArrayList<>();
+        for (Conv conv : convolutions(model)) {
+            layers.add(candidates(model, conv, ladder()));
+        }
+        List<Candidate> smallest = layers.stream()
+                .map(all -> all.stream()
+                        .min(Comparator.comparingLong(c -> c.layer().bytes()))
+                        .orElseThrow())
+                .toList();
+        QuantizedTokenizer made = assemble(model, smallest);
+        if (made.model().sizeBytes() > budget) {
+            throw new IllegalArgumentException("budget is " + budget + " bytes, must be at least "
+                    + made.model().sizeBytes());
+        }
+        // the header grows with what is chosen: what it took too much goes off the bytes of the weights
+        long least = bytes(made);
+        long most = least + budget - made.model().sizeBytes();
+        while (most >= least) {
+            List<Candidate> chosen = choose(layers, most);
+            QuantizedTokenizer next = assemble(model, chosen);
+            if (next.model().sizeBytes() <= budget) {
+                return next;
+            }
+            most -= next.model().sizeBytes() - budget;
+        }
+        return made;
+    }
+
+    private static List<Candidate> choose(List<List<Candidate>> layers, long most) {
+        long[][] bytes = new long[layers.size()][];
+        double[][] costs = new double[layers.size()][];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = layers.get(i).stream().mapToLong(c -> c.layer().bytes()).toArray();
+            costs[i] = layers.get(i).stream().mapToDouble(Candidate::cost).toArray();
+        }
+        int[] places = MixedPrecision.choose(bytes, costs, most);
+        List<Candidate> chosen = new ArrayList<>();
+        for (int i = 0; i < places.length; i++) {
+            chosen.add(layers.get(i).get(places[i]));
+        }
+        return chosen;
+    }
+
+    private static long bytes(QuantizedTokenizer made) {
+        return made.layers().stream().mapToLong(QuantizedLayer::bytes).sum();
+    }
+
+    /** What was asked for and what has more bits. */
+    private List<Choice> ladder() {
+        List<Choice> ladder = new ArrayList<>(choices);
+        Choice first = choices.getFirst();
+        double bits = first.scalar.isPresent() ? first.format.codeBits() : 2; // of vectors as they are made here
+        WeightMethod method = first.method == WeightMethod.KMEANS ? WeightMethod.GPTQ : first.method;
+        for (WeightFormat format : List.of(WeightFormat.INT4, WeightFormat.INT8)) {
+            if (format.codeBits() > bits) {
+                ladder.add(new Choice(format, Optional.of(ScalarFormat.standard(format)), method));
+            }
+        }
+        return ladder;
+    }
+
+    private static List<Conv> convolutions(ModelFile model) throws CorruptModelException {
         Map<String, Conv> convolutions = new LinkedHashMap<>();
         for (String part : PARTS) {
             for (Conv conv : Network.read(model, part).convolutions()) {
@@ -86,22 +185,11 @@ public final class TokenizerQuantizer {
                 }
             }
         }
-        ModelFile.Builder builder = ModelFile.builder();
-        Map<String, Object> entries = new TreeMap<>();
-        List<QuantizedLayer> layers = new ArrayList<>();
-        for (Conv conv : convolutions.values()) {
-            layers.add(quantize(model, conv, builder, entries));
-        }
-        copyOthers(model, layers, builder);
-        ModelConfig config = model.config();
-        for (Map.Entry<String, Object> entry : entries.entrySet()) {
-            config = config.with(entry.getKey(), entry.getValue());
-        }
-        return new QuantizedTokenizer(builder.metadataOf(model).config(config).build(), layers);
+        return List.copyOf(convolutions.values());
     }
 
-    private QuantizedLayer quantize(ModelFile model, Conv conv, ModelFile.Builder builder, Map<String, Object> entries)
-            throws CorruptModelException {
+    /** The layer as it is, and in each format that makes it smaller than in F16. */
+    private List<Candidate> candidates(ModelFile model, Conv conv, List<Choice> formats) throws CorruptModelException {
         String name = conv.name();
         if (WeightsFile.has(model, name)) {
             throw new IllegalArgumentException("the weights '" + name + "' are in few bits already ("
@@ -112,40 +200,55 @@ public final class TokenizerQuantizer {
         WeightMatrix weights = new WeightMatrix(rows, tensor.elements() / rows, tensor.toFloats());
         long before = (long) tensor.elements() * tensor.type().bytes();
         Optional<Hessian> hessian = calibration.hessian(name);
-        QuantizedWeights quantized = conv.groups() == 1
-                ? quantize(weights, hessian)
-                : WeightMethod.RTN.quantize(weights, ScalarFormat.int8(), Optional.empty(), threads);
-        if (quantized.bytes() + ENTRIES >= Math.min(before, 2L * tensor.elements())) {
-            return new QuantizedLayer(name, rows, weights.cols(), Optional.empty(), before, before, Optional.empty());
+        List<Candidate> candidates = new ArrayList<>();
+        candidates.add(new Candidate(
+                new QuantizedLayer(name, rows, weights.cols(), Optional.empty(), before, before, Optional.empty()),
+                Optional.empty()));
+        List<QuantizedWeights> made = new ArrayList<>();
+        if (conv.groups() == 1) {
+            formats.forEach(choice -> made.add(choice.quantize(weights, hessian, threads)));
+        } else {
+            made.add(WeightMethod.RTN.quantize(weights, ScalarFormat.int8(), Optional.empty(), threads));
         }
-        WeightsFile.write(name, quantized, builder, entries);
-        entries.put(WeightsFile.shapeKey(name), tensor.shape());
-        return new QuantizedLayer(
-                name,
-                rows,
-                weights.cols(),
-                Optional.of(quantized.format()),
-                before,
-                quantized.bytes(),
-                hessian.map(h -> OutputNoise.of(h, weights, quantized.dequantize())));
+        for (QuantizedWeights quantized : made) {
+            if (quantized.bytes() + ENTRIES < Math.min(before, 2L * tensor.elements())) {
+                QuantizedLayer layer = new QuantizedLayer(
+                        name,
+                        rows,
+                        weights.cols(),
+                        Optional.of(quantized.format()),
+                        before,
+                        quantized.bytes(),
+                        hessian.map(h -> OutputNoise.of(h, weights, quantized.dequantize())));
+                candidates.add(new Candidate(layer, Optional.of(quantized)));
+            }
+        }
+        return candidates;
     }
 
-    private QuantizedWeights quantize(WeightMatrix weights, Optional<Hessian> hessian) {
-        return scalar.isPresent()
-                ? method.quantize(weights, scalar.get(), hessian, threads)
-                : WeightMethod.vectors(weights, format, hessian, threads);
-    }
-
-    private static void copyOthers(ModelFile model, List<QuantizedLayer> layers, ModelFile.Builder builder)
-            throws CorruptModelException {
-        List<String> replaced = layers.stream()
-                .filter(layer -> layer.format().isPresent())
-                .map(QuantizedLayer::name)
-                .toList();
+    private static QuantizedTokenizer assemble(ModelFile model, List<Candidate> chosen) throws CorruptModelException {
+        ModelFile.Builder builder = ModelFile.builder();
+        Map<String, Object> entries = new TreeMap<>();
+        Set<String> replaced = new HashSet<>();
+        for (Candidate candidate : chosen) {
+            String name = candidate.layer().name();
+            if (candidate.weights().isPresent()) {
+                WeightsFile.write(name, candidate.weights().get(), builder, entries);
+                entries.put(WeightsFile.shapeKey(name), model.tensor(name).shape());
+                replaced.add(name);
+            }
+        }
         for (String name : model.tensorNames()) {
             if (!replaced.contains(name)) {
                 builder.tensor(name, model.tensor(name));
             }
         }
+        ModelConfig config = model.config();
+        for (Map.Entry<String, Object> entry : entries.entrySet()) {
+            config = config.with(entry.getKey(), entry.getValue());
+        }
+        return new QuantizedTokenizer(
+                builder.metadataOf(model).config(config).build(),
+                chosen.stream().map(Candidate::layer).toList());
     }
 }

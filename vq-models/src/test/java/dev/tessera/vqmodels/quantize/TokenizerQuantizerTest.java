@@ -214,6 +214,35 @@ class TokenizerQuantizerTest {
         }
     }
 
+    @Test
+    void budgetsAreKeptAndMoreBytesMeanLessError() throws CorruptModelException {
+        Calibration calibration = calibration();
+        TokenizerQuantizer int2 = quantizer(WeightFormat.INT2, WeightMethod.GPTQ, calibration);
+        long least = int2.quantize(MODEL).model().sizeBytes();
+        long most = quantizer(WeightFormat.INT8, WeightMethod.GPTQ, calibration)
+                .quantize(MODEL)
+                .model()
+                .sizeBytes();
+        double last = Double.POSITIVE_INFINITY;
+        for (int i = 0; i <= 4; i++) {
+            long budget = least + (most - least) * i / 4;
+            QuantizedTokenizer made = int2.quantize(MODEL, budget);
+            assertTrue(made.model().sizeBytes() <= budget, made.model() + " of " + budget);
+            double error = made.layers().stream()
+                    .flatMap(layer -> layer.noise().stream())
+                    .mapToDouble(noise -> noise.error() / noise.signal())
+                    .sum();
+            assertTrue(error <= last, error + " after " + last);
+            last = error;
+        }
+        assertTrue(last < 1e-3, "all in int8: " + last);
+        assertThrows(IllegalArgumentException.class, () -> int2.quantize(MODEL, least - 1));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> quantizer(WeightFormat.INT2, WeightMethod.RTN, new Calibration(1))
+                        .quantize(MODEL, most));
+    }
+
     /** Mean and deviation of the error under random signs are those that are drawn. */
     @Test
     void expectedNoiseIsThatOfRandomSigns() {
