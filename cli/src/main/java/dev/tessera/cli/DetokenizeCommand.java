@@ -22,12 +22,18 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tessera detokenize}: tokens back to pictures, sound and series of vectors. */
-@Command(name = "detokenize", description = "Turn tokens that 'tokenize' wrote back into pictures, sound or series of vectors.")
+@Command(
+        name = "detokenize",
+        description = "Turn tokens that 'tokenize' wrote back into pictures, sound or series of vectors.")
 final class DetokenizeCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "TOKENS", description = "The folder, its index.json, or a Parquet file.")
     private Path tokens;
 
-    @Option(names = "-o", required = true, paramLabel = "DIR", description = "Folder for the pictures, sounds or series.")
+    @Option(
+            names = "-o",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder for the pictures, sounds or series.")
     private Path output;
 
     @Option(names = "--model", paramLabel = "M", description = "The model, when it is not a shipped one.")
@@ -84,7 +90,8 @@ final class DetokenizeCommand extends TesseraCommand {
     /** To the length of the original, where it is known; decoded series have whole tokens. */
     private static FloatTensor cut(FloatTensor series, OptionalInt frames) {
         int channels = series.geometry().shape().get(1);
-        int kept = Math.clamp(frames.orElse(Integer.MAX_VALUE), 0, series.geometry().shape().getFirst());
+        int kept = Math.clamp(
+                frames.orElse(Integer.MAX_VALUE), 0, series.geometry().shape().getFirst());
         return FloatTensor.of(List.of(kept, channels), Arrays.copyOf(series.values(), kept * channels));
     }
 

@@ -64,8 +64,7 @@ final class MediaTokenizer {
                 FeatureModel model = library.featureModel(channels);
                 fields.put("num_frames", series.geometry().shape().getFirst());
                 fields.put("channels", channels);
-                yield new Tokenized(
-                        Media.FEATURES, model.tokenizer(threads).tokenize(series), model.file(), fields);
+                yield new Tokenized(Media.FEATURES, model.tokenizer(threads).tokenize(series), model.file(), fields);
             }
             default ->
                 throw new CorruptBitstreamException(0, "no picture, sound or series of vectors that this build reads");

@@ -19,8 +19,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code tessera tokenize}: pictures, sound or series of vectors to a token data set. */
-@Command(name = "tokenize", description = "Tokenize pictures, sound or series of vectors (.npy, frames x channels) into a data set that training code"
-                + " reads.")
+@Command(
+        name = "tokenize",
+        description =
+                "Tokenize pictures, sound or series of vectors (.npy, frames x channels) into a data set that training code"
+                        + " reads.")
 final class TokenizeCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;

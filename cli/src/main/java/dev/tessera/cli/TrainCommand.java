@@ -72,9 +72,10 @@ final class TrainCommand extends TesseraCommand {
     @Option(
             names = "--quantizer",
             paramLabel = "NAME",
-            description = "Train a neural tokenizer with this quantizer (features: default simvq): vq, spherical, rotation, ema, entropy, simvq,"
-                    + " vqganlc, gumbel, fsq, lfq, bsq, rvq or factorized. The first time this fetches an engine of"
-                    + " 110 MB.")
+            description =
+                    "Train a neural tokenizer with this quantizer (features: default simvq): vq, spherical, rotation, ema, entropy, simvq,"
+                            + " vqganlc, gumbel, fsq, lfq, bsq, rvq or factorized. The first time this fetches an engine of"
+                            + " 110 MB.")
     private String quantizer;
 
     @Option(
@@ -212,8 +213,8 @@ final class TrainCommand extends TesseraCommand {
 
     private int trainNetwork(List<Path> files) throws IOException {
         NeuralTrainer trainer = NeuralTrainer.find()
-                .orElseThrow(() ->
-                        new UsageException("a neural tokenizer needs the training module on the class path, which ./tessera"
+                .orElseThrow(() -> new UsageException(
+                        "a neural tokenizer needs the training module on the class path, which ./tessera"
                                 + " fetches by itself (docs/training.md)"));
         if (quantizer != null && !trainer.quantizers().contains(quantizer)) {
             throw new UsageException(

@@ -23,7 +23,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tessera usage}: how well a codebook is used. */
-@Command(name = "usage", description = "Utilization of anybody's tokens, or of a model's on pictures, sound or series of vectors.")
+@Command(
+        name = "usage",
+        description = "Utilization of anybody's tokens, or of a model's on pictures, sound or series of vectors.")
 final class UsageCommand extends TesseraCommand {
     @Parameters(
             paramLabel = "TOKENS",

@@ -47,13 +47,11 @@ public final class FeatureCodec {
      * @param finest whether they are all that the model has for the series, so that more bytes would give no better one
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Compressed(
-            byte[] bytes, long tokens, double nominalBits, double meanSquaredError, boolean finest) {}
+    public record Compressed(byte[] bytes, long tokens, double nominalBits, double meanSquaredError, boolean finest) {}
 
     /** Whether the file with this header is a series that needs a model: a tensor that names one. */
     public static boolean isOne(TsrHeader header) {
-        return header.geometry() instanceof TensorGeometry
-                && !header.model().equals(TensorCodec.NO_MODEL);
+        return header.geometry() instanceof TensorGeometry && !header.model().equals(TensorCodec.NO_MODEL);
     }
 
     /**
@@ -94,8 +92,8 @@ public final class FeatureCodec {
 
     private static void checkFits(int smallest, long budget) {
         if (smallest > budget) {
-            throw new IllegalArgumentException("the budget of " + budget
-                    + " bytes is below the smallest possible file, " + smallest + " bytes");
+            throw new IllegalArgumentException(
+                    "the budget of " + budget + " bytes is below the smallest possible file, " + smallest + " bytes");
         }
     }
 

@@ -133,11 +133,10 @@ public final class FeatureModel {
      * @param threads at least 1; tokens and frames do not depend on it
      */
     public Tokenizer<FloatTensor> tokenizer(int threads) {
-        return new Tokenizer<>(
-                series -> encode(series, threads), parts.quantizer(), latents -> {
-                    int frames = Math.multiplyExact(latents.count(), tokenFrames());
-                    return FloatTensor.of(List.of(frames, channels()), decode(latents, frames, threads));
-                });
+        return new Tokenizer<>(series -> encode(series, threads), parts.quantizer(), latents -> {
+            int frames = Math.multiplyExact(latents.count(), tokenFrames());
+            return FloatTensor.of(List.of(frames, channels()), decode(latents, frames, threads));
+        });
     }
 
     /** Tokens of a series that arrives in chunks. */

@@ -55,8 +55,7 @@ public final class FeaturePriorTrainer {
             throw new IllegalArgumentException("there are no series to learn from");
         }
         ModelFile.Builder builder = TokenizerFile.withHalfWeights(model);
-        FeatureParts parts =
-                FeatureParts.read(builder.config(model.config()).build());
+        FeatureParts parts = FeatureParts.read(builder.config(model.config()).build());
         Quantizer quantizer = parts.quantizer();
         IndexOrder order = IndexOrder.of(quantizer);
         GridModel entropy =

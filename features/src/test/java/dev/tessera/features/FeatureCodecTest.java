@@ -72,13 +72,12 @@ class FeatureCodecTest {
         assertArrayEquals(
                 less.bytes(),
                 codec.compress(series, new RateTarget.Quality(66), 1).bytes());
-        assertEquals(
-                200, codec.compress(series, new RateTarget.Quality(0), 1).tokens());
+        assertEquals(200, codec.compress(series, new RateTarget.Quality(0), 1).tokens());
         assertEquals(
                 series.geometry(),
                 codec.decompress(TsrFile.read(less.bytes()), 1).geometry());
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> codec.compress(series, new RateTarget.Bytes(20), 1));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> codec.compress(series, new RateTarget.Bytes(20), 1));
         assertTrue(e.getMessage().contains("smallest possible file"), e.getMessage());
     }
 
@@ -107,7 +106,8 @@ class FeatureCodecTest {
         FeatureCodec other = new FeatureCodec(FeatureModel.load(TestSeries.withoutPrior("vq")));
         assertThrows(
                 CorruptBitstreamException.class,
-                () -> codec.decompress(TsrFile.read(other.compress(series, BEST, 1).bytes()), 1));
+                () -> codec.decompress(
+                        TsrFile.read(other.compress(series, BEST, 1).bytes()), 1));
     }
 
     @Test
@@ -144,8 +144,7 @@ class FeatureCodecTest {
                 payload[random.nextInt(payload.length)] ^= (byte) (1 << random.nextInt(8));
             }
             try {
-                FloatTensor back =
-                        codec.decompress(TsrFile.read(TsrFile.write(file.header(), payload)), 1);
+                FloatTensor back = codec.decompress(TsrFile.read(TsrFile.write(file.header(), payload)), 1);
                 assertEquals(1000, back.values().length);
             } catch (CorruptBitstreamException e) {
                 assertNotNull(e.getMessage());

@@ -77,8 +77,7 @@ class FeatureFilesTest {
     }
 
     private static void refused(byte[] file, String why) {
-        CorruptBitstreamException e =
-                assertThrows(CorruptBitstreamException.class, () -> FeatureFiles.read(file, 10));
+        CorruptBitstreamException e = assertThrows(CorruptBitstreamException.class, () -> FeatureFiles.read(file, 10));
         assertTrue(e.getMessage().contains(why), e.getMessage());
     }
 

@@ -68,12 +68,12 @@ class FeatureModelTest {
         Tokens whole = tokenizer.tokenize(series);
         float[] frames = tokenizer.detokenize(whole).values();
         for (int kept : new int[] {3, 30, 150}) {
-            FloatTensor start =
-                    FloatTensor.of(List.of(kept, 5), Arrays.copyOf(series.values(), kept * 5));
+            FloatTensor start = FloatTensor.of(List.of(kept, 5), Arrays.copyOf(series.values(), kept * 5));
             Tokens tokens = tokenizer.tokenize(start);
             assertArrayEquals(Arrays.copyOf(whole.toArray(), kept / 3), tokens.toArray());
             assertArrayEquals(
-                    Arrays.copyOf(frames, kept * 5), tokenizer.detokenize(tokens).values());
+                    Arrays.copyOf(frames, kept * 5),
+                    tokenizer.detokenize(tokens).values());
         }
     }
 
@@ -178,12 +178,12 @@ class FeatureModelTest {
         series.values()[3 * 5 + 2] = value;
         for (IllegalArgumentException e : List.of(
                 assertThrows(
-                        IllegalArgumentException.class, () -> bare("vq").tokenizer(1).tokenize(series)),
+                        IllegalArgumentException.class,
+                        () -> bare("vq").tokenizer(1).tokenize(series)),
                 assertThrows(
                         IllegalArgumentException.class,
                         () -> bare("vq").stream(1).push(series.values())))) {
-            assertEquals(
-                    "frame 3 has the value " + value + " in channel 2, must be finite", e.getMessage());
+            assertEquals("frame 3 has the value " + value + " in channel 2, must be finite", e.getMessage());
         }
     }
 
@@ -214,9 +214,8 @@ class FeatureModelTest {
         ModelFile good = TestSeries.frozen().file();
         CorruptModelException e = assertThrows(
                 CorruptModelException.class,
-                () -> FeatureModel.load(changed(good)
-                        .config(good.config().with(field, value))
-                        .build()));
+                () -> FeatureModel.load(
+                        changed(good).config(good.config().with(field, value)).build()));
         assertTrue(e.getMessage().contains(named), e.getMessage());
     }
 

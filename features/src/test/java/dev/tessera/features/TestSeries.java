@@ -58,8 +58,7 @@ final class TestSeries {
         for (int i = 0; i < 4; i++) {
             Path file = folder.resolve("series-" + i + ".npy");
             FloatTensor series = series(400 + 100 * i, 50 + i);
-            try (NpyWriter writer =
-                    new NpyWriter(Files.newOutputStream(file), NpyType.F4, 400 + 100L * i, CHANNELS)) {
+            try (NpyWriter writer = new NpyWriter(Files.newOutputStream(file), NpyType.F4, 400 + 100L * i, CHANNELS)) {
                 writer.writeFloats(series.values());
             }
             files.add(file);
@@ -163,8 +162,7 @@ final class TestSeries {
                         Codebook.of(12, DIM, numbers(random, 1.5f, 12 * DIM)),
                         Codebook.of(12, DIM, numbers(random, 0.7f, 12 * DIM)),
                         Codebook.of(12, DIM, numbers(random, 0.3f, 12 * DIM))));
-            case "fsq" ->
-                new FiniteScalarQuantizer(new int[] {5, 5, 3, 3}, FiniteScalarQuantizer.Bound.TORCH_PORT);
+            case "fsq" -> new FiniteScalarQuantizer(new int[] {5, 5, 3, 3}, FiniteScalarQuantizer.Bound.TORCH_PORT);
             default -> throw new IllegalArgumentException(name);
         };
     }

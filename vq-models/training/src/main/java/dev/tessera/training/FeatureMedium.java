@@ -84,10 +84,7 @@ final class FeatureMedium implements Medium {
     @Override
     public void read() throws IOException {
         pool = SeriesPool.read(
-                source,
-                (long) recipe.integer("pool-megabytes", 1, 1 << 20) << 20,
-                recipe.seed(),
-                order.progress());
+                source, (long) recipe.integer("pool-megabytes", 1, 1 << 20) << 20, recipe.seed(), order.progress());
     }
 
     @Override
@@ -108,9 +105,7 @@ final class FeatureMedium implements Medium {
     private Latents patches(SplittableRandom random) {
         int count = recipe.integer("start-patches", 1, 1_000_000);
         return Latents.of(
-                count,
-                source.channels() * networks.tokenFrames(),
-                pool.windows(count, networks.tokenFrames(), random));
+                count, source.channels() * networks.tokenFrames(), pool.windows(count, networks.tokenFrames(), random));
     }
 
     @Override

@@ -222,7 +222,8 @@ class FeatureTrainingTest {
 
     private static float[] assertAgree(ModelFile model, String part, Network network, float[] in, int channels)
             throws IOException {
-        var layers = ((Sequence) dev.tessera.vqmodels.nn.Network.read(model, part).root()).layers();
+        var layers =
+                ((Sequence) dev.tessera.vqmodels.nn.Network.read(model, part).root()).layers();
         assertEquals(network.layers().size(), layers.size());
         FeatureMap map = FeatureMap.of(channels, 1, in.length / channels, in);
         try (PointerScope _ = new PointerScope();
