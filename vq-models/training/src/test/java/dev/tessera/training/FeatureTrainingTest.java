@@ -171,6 +171,54 @@ class FeatureTrainingTest {
         assertArrayEquals(new float[8], Arrays.copyOfRange(window, 8, 16));
     }
 
+    /** The loss is that of plain loops, and its gradient that of differences. */
+    @Test
+    void theLossIsErrorAndErrorOfDifferences() throws IOException {
+        Recipe recipe = Recipe.read(
+                Media.FEATURES, "features-f4", small("window", "4", "batch", "2", "loss-difference", "0.5"));
+        TrainingOrder order = new TrainingOrder(folder.resolve("m"), "m", Map.of(), 0, false, 1, line -> {});
+        FeatureMedium medium = new FeatureMedium(
+                recipe, order, SERIES, 8, new ParameterStore(), new SplittableRandom(3));
+        float[] original = Gradients.random(2 * CHANNELS * 4, 1, 1);
+        float[] output = Gradients.random(2 * CHANNELS * 4, 1, 2);
+        float[] gradient;
+        try (PointerScope _ = new PointerScope()) {
+            Tensor x = medium.tensor(output).set_requires_grad(true);
+            Medium.Judgement judgement = medium.judge(x, medium.tensor(original));
+            assertEquals(loss(output, original), judgement.loss().item_double(), 1e-5);
+            double signal = 0;
+            double error = 0;
+            for (int i = 0; i < output.length; i++) {
+                signal += original[i] * original[i];
+                error += Math.pow(output[i] - original[i], 2);
+            }
+            assertEquals(10 * Math.log10(signal / error), judgement.quality(), 1e-4);
+            judgement.loss().backward();
+            gradient = Tensors.floats(x.grad());
+        }
+        for (int i = 0; i < output.length; i += 7) {
+            float[] up = output.clone();
+            float[] down = output.clone();
+            up[i] += 1e-2f;
+            down[i] -= 1e-2f;
+            double step = (double) up[i] - down[i];
+            assertEquals((loss(up, original) - loss(down, original)) / step, gradient[i], 1e-5);
+        }
+    }
+
+    private static double loss(float[] output, float[] original) {
+        double squared = 0;
+        double differences = 0;
+        for (int i = 0; i < output.length; i++) {
+            squared += Math.pow((double) output[i] - original[i], 2) / output.length;
+            if (i % 4 > 0) {
+                double before = (double) output[i - 1] - original[i - 1];
+                differences += Math.pow(output[i] - original[i] - before, 2) / (output.length / 4 * 3);
+            }
+        }
+        return squared + 0.5 * differences;
+    }
+
     @Test
     void settingsAndDataThatDoNotFitAreRefused() {
         for (String[] wrong : new String[][] {
