@@ -4,6 +4,7 @@ module dev.tessera.cli {
     requires dev.tessera.codebook;
     requires dev.tessera.codecs;
     requires dev.tessera.eval;
+    requires dev.tessera.features;
     requires dev.tessera.image;
     requires dev.tessera.vqmodels;
     requires com.fasterxml.jackson.jr.ob;

@@ -5,6 +5,7 @@ open module dev.tessera.samples {
     requires dev.tessera.codebook;
     requires dev.tessera.codecs;
     requires dev.tessera.eval;
+    requires dev.tessera.features;
     requires dev.tessera.image;
     requires dev.tessera.vqmodels;
     requires java.management;

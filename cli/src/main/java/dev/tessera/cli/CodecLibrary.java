@@ -8,6 +8,8 @@ import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.features.FeatureCodec;
+import dev.tessera.features.FeatureModel;
 import dev.tessera.image.ImageModel;
 import dev.tessera.image.PictureCodec;
 import dev.tessera.image.transform.LinearImageModel;
@@ -31,6 +33,7 @@ final class CodecLibrary {
     private ImageModel imageModel;
     private final Map<String, PictureCodec> imageCodecs = new HashMap<>();
     private final Map<String, AudioModel> audioModels = new HashMap<>();
+    private final Map<String, FeatureModel> featureModels = new HashMap<>();
 
     CodecLibrary(String wanted) {
         this.wanted = wanted;
@@ -87,6 +90,27 @@ final class CodecLibrary {
         return audio(known);
     }
 
+    /**
+     * The model of series that {@code --model} names, or the default.
+     *
+     * @throws UsageException when it is for another number of channels
+     */
+    FeatureModel featureModel(int channels) throws IOException {
+        FeatureModel model = features(file(Media.FEATURES));
+        if (model.channels() != channels) {
+            throw new UsageException("the series has " + channels + " channels, the "
+                    + (wanted == null ? "default model " : "model ")
+                    + model.file().config().string("name") + " takes " + model.channels()
+                    + "; name a fitting model with --model ('tessera train features' makes one)");
+        }
+        return model;
+    }
+
+    /** The codec of the model that a series was made with. */
+    FeatureCodec featureCodec(TsrHeader header) throws IOException {
+        return new FeatureCodec(features(file(header)));
+    }
+
     /** The codec of the model that a picture was made with. */
     PictureCodec imageCodec(TsrHeader header) throws IOException {
         return image(file(header));
@@ -108,12 +132,12 @@ final class CodecLibrary {
         return known;
     }
 
-    /** "image", "audio", "tensor" or "tokens". */
+    /** "image", "audio", "features", "tensor" or "tokens". */
     static String media(TsrHeader header) {
         return switch (header.geometry()) {
             case ImageGeometry _ -> "image";
             case AudioGeometry _ -> "audio";
-            case TensorGeometry _ -> "tensor";
+            case TensorGeometry _ -> FeatureCodec.isOne(header) ? "features" : "tensor";
             case TokenGeometry _ -> "tokens";
         };
     }
@@ -149,6 +173,15 @@ final class CodecLibrary {
         if (model == null) {
             model = AudioModel.load(file);
             audioModels.put(file.sha256(), model);
+        }
+        return model;
+    }
+
+    private FeatureModel features(ModelFile file) throws IOException {
+        FeatureModel model = featureModels.get(file.sha256());
+        if (model == null) {
+            model = FeatureModel.load(file);
+            featureModels.put(file.sha256(), model);
         }
         return model;
     }

@@ -17,6 +17,9 @@ import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.codecs.tensor.TensorSettings;
 import dev.tessera.codecs.tensor.TensorSettings.StepRule;
+import dev.tessera.features.FeatureCodec;
+import dev.tessera.features.FeatureFiles;
+import dev.tessera.features.FeatureModel;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import dev.tessera.image.PictureCodec;
@@ -144,7 +147,7 @@ final class CompressCommand extends TesseraCommand {
         byte[] file = switch (media) {
             case IMAGE -> lossless ? compressLossless(source, input, report) : compressImage(source, input, report);
             case AUDIO -> compressAudio(source, input, report);
-            case NPY -> tokens ? compressTokens(source, report) : compressTensor(source, report);
+            case NPY -> compressArray(source, tokens, input, report);
             default -> throw new CorruptBitstreamException(0, "no picture, sound or tensor that this build reads");
         };
         byte[] written = armour.of(file, verify, report);
@@ -216,6 +219,15 @@ final class CompressCommand extends TesseraCommand {
         return file;
     }
 
+    /** Integers, a series for the model that was named, or any tensor without one. */
+    private byte[] compressArray(byte[] source, boolean tokens, Input input, Map<String, Object> report)
+            throws IOException {
+        if (tokens) {
+            return compressTokens(source, report);
+        }
+        return model == null ? compressTensor(source, report) : compressSeries(source, input, report);
+    }
+
     private byte[] compressTokens(byte[] source, Map<String, Object> report) throws IOException {
         checkExact("integers");
         TokenArray array = TokenArrays.read(source, limits.maxPixels);
@@ -250,7 +262,7 @@ final class CompressCommand extends TesseraCommand {
             throw new UsageException("--layout is " + layout + ", must be single for " + what);
         }
         if (model != null) {
-            throw new UsageException("--model is for lossy pictures and sound, not for " + what);
+            throw new UsageException("--model is for lossy pictures, sound and series, not for " + what);
         }
     }
 
@@ -297,6 +309,37 @@ final class CompressCommand extends TesseraCommand {
                 same = Arrays.equals(first.channel(c), second.channel(c));
             }
             checkVerified(same);
+        }
+        return file;
+    }
+
+    private byte[] compressSeries(byte[] source, Input input, Map<String, Object> report) throws IOException {
+        if (layout != Layout.single) {
+            throw new UsageException("--layout is " + layout + ", must be single for series");
+        }
+        FloatTensor series = FeatureFiles.read(source, limits.maxPixels);
+        FeatureModel featureModel =
+                library.featureModel(series.geometry().shape().get(1));
+        FeatureCodec codec = new FeatureCodec(featureModel);
+        int values = series.geometry().elements();
+        long start = System.nanoTime();
+        RateTarget target = rate.forValues(values);
+        FeatureCodec.Compressed compressed = codec.compress(series, target, threads);
+        report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
+        byte[] file = compressed.bytes();
+        explain(input, target, compressed.finest(), file, featureModel.file());
+        report.put("shape", series.geometry().shape());
+        report.put("dtype", series.geometry().type().name());
+        report.put("values", values);
+        report.put("bits_per_value", values == 0 ? null : 8.0 * file.length / values);
+        report.put("nominal_bits_per_value", values == 0 ? null : compressed.nominalBits() / values);
+        report.put("tokens", compressed.tokens());
+        report.put("mean_squared_error", compressed.meanSquaredError());
+        describe(report, file, featureModel.file());
+        if (verify) {
+            FloatTensor first = codec.decompress(TsrFile.read(file, limits.limits()), threads);
+            FloatTensor second = codec.decompress(TsrFile.read(file, limits.limits()), threads);
+            checkVerified(first.geometry().equals(series.geometry()) && Arrays.equals(first.values(), second.values()));
         }
         return file;
     }

@@ -19,6 +19,7 @@ import dev.tessera.codecs.mixing.TokenArrayCodec;
 import dev.tessera.codecs.mixing.TokenBook;
 import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
+import dev.tessera.features.FeatureCodec;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import dev.tessera.image.PictureCodec;
@@ -133,7 +134,9 @@ final class DecompressCommand extends TesseraCommand {
                 });
             }
             case TensorGeometry geometry -> {
-                FloatTensor tensor = TensorCodec.decompress(file);
+                FloatTensor tensor = FeatureCodec.isOne(file.header())
+                        ? library.featureCodec(file.header()).decompress(file, threads)
+                        : TensorCodec.decompress(file);
                 report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
                 report.put("shape", geometry.shape());
                 report.put("dtype", geometry.type().name());
@@ -181,11 +184,12 @@ final class DecompressCommand extends TesseraCommand {
         return Optional.of(TokenArrays.book(codebook));
     }
 
-    /** Arrays are one chunk and need no model of the library, lossless pictures neither. */
+    /** Arrays need no model of the library unless they are series of one, lossless pictures neither. */
     private static boolean usesModel(TsrHeader header) {
         return switch (header.geometry()) {
             case ImageGeometry _, AudioGeometry _ -> !LosslessImageCodec.isLossless(header);
-            case TensorGeometry _, TokenGeometry _ -> false;
+            case TensorGeometry _ -> FeatureCodec.isOne(header);
+            case TokenGeometry _ -> false;
         };
     }
 

@@ -2,6 +2,8 @@ package dev.tessera.cli;
 
 import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioModel;
+import dev.tessera.codecs.tensor.FloatTensor;
+import dev.tessera.features.FeatureModel;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import dev.tessera.image.ImageModel;
@@ -10,19 +12,28 @@ import dev.tessera.vqmodels.ModelRegistry;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code tessera detokenize}: tokens back to pictures and sound. */
-@Command(name = "detokenize", description = "Turn tokens that 'tokenize' wrote back into pictures or sound.")
+/** {@code tessera detokenize}: tokens back to pictures, sound and series of vectors. */
+@Command(
+        name = "detokenize",
+        description = "Turn tokens that 'tokenize' wrote back into pictures, sound or series of vectors.")
 final class DetokenizeCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "TOKENS", description = "The folder, its index.json, or a Parquet file.")
     private Path tokens;
 
-    @Option(names = "-o", required = true, paramLabel = "DIR", description = "Folder for the pictures or sounds.")
+    @Option(
+            names = "-o",
+            required = true,
+            paramLabel = "DIR",
+            description = "Folder for the pictures, sounds or series.")
     private Path output;
 
     @Option(names = "--model", paramLabel = "M", description = "The model, when it is not a shipped one.")
@@ -32,9 +43,14 @@ final class DetokenizeCommand extends TesseraCommand {
     int execute() throws IOException {
         try (TokenSource source = TokenSource.open(tokens)) {
             ModelFile modelFile = modelOf(source);
-            return source.media().equals("image")
-                    ? images(source, ImageModel.load(modelFile))
-                    : sounds(source, AudioModel.load(modelFile));
+            return switch (source.media()) {
+                case "image" -> images(source, ImageModel.load(modelFile));
+                case "audio" -> sounds(source, AudioModel.load(modelFile));
+                case "features" -> series(source, FeatureModel.load(modelFile));
+                default ->
+                    throw new IOException(
+                            tokens + ": media is '" + source.media() + "', must be image, audio or features");
+            };
         }
     }
 
@@ -62,6 +78,21 @@ final class DetokenizeCommand extends TesseraCommand {
                 source,
                 ".wav",
                 (item, out) -> AudioFiles.writeWav(audioModel.tokenizer(threads).detokenize(item.tokens()), out));
+    }
+
+    private int series(TokenSource source, FeatureModel model) {
+        return run(source, ".npy", (item, out) -> {
+            FloatTensor whole = model.tokenizer(threads).detokenize(item.tokens());
+            TensorFiles.write(cut(whole, item.frames()), out);
+        });
+    }
+
+    /** To the length of the original, where it is known; decoded series have whole tokens. */
+    private static FloatTensor cut(FloatTensor series, OptionalInt frames) {
+        int channels = series.geometry().shape().get(1);
+        int kept = Math.clamp(
+                frames.orElse(Integer.MAX_VALUE), 0, series.geometry().shape().getFirst());
+        return FloatTensor.of(List.of(kept, channels), Arrays.copyOf(series.values(), kept * channels));
     }
 
     /** Writes what an item stands for. */

@@ -11,6 +11,7 @@ import dev.tessera.codecs.container.TsrLimits;
 import dev.tessera.codecs.dataset.NpyReader;
 import dev.tessera.codecs.mixing.TokenArrayCodec;
 import dev.tessera.codecs.tensor.TensorCodec;
+import dev.tessera.features.FeatureCodec;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,7 +78,7 @@ final class InfoCommand extends TesseraCommand {
             case TensorGeometry tensor -> {
                 values.put("shape", tensor.shape());
                 values.put("dtype", tensor.type().name());
-                values.put("lossless", TensorCodec.isLossless(tsr.header()));
+                values.put("lossless", !FeatureCodec.isOne(tsr.header()) && TensorCodec.isLossless(tsr.header()));
                 values.put("bits_per_value", tensor.elements() == 0 ? null : 8.0 * bytes.length / tensor.elements());
             }
             case TokenGeometry tokens -> {

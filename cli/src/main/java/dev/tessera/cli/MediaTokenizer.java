@@ -4,14 +4,18 @@ import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioSignal;
 import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.tensor.FloatTensor;
+import dev.tessera.features.FeatureFiles;
+import dev.tessera.features.FeatureModel;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
+import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Files of either media to tokens. */
+/** Files of any media to tokens. */
 final class MediaTokenizer {
     private final CodecLibrary library;
     private final LimitOptions limits;
@@ -26,9 +30,9 @@ final class MediaTokenizer {
     /**
      * What became of a file.
      *
-     * @param fields of the original: width and height, or num_samples and sample_rate
+     * @param fields of the original: width and height, num_samples and sample_rate, or num_frames and channels
      */
-    record Tokenized(MediaType media, Tokens tokens, ModelFile model, Map<String, Object> fields) {}
+    record Tokenized(Media media, Tokens tokens, ModelFile model, Map<String, Object> fields) {}
 
     Tokenized tokenize(Input input) throws IOException {
         byte[] source = input.bytes();
@@ -39,7 +43,7 @@ final class MediaTokenizer {
                 fields.put("width", image.width());
                 fields.put("height", image.height());
                 yield new Tokenized(
-                        MediaType.IMAGE,
+                        Media.IMAGE,
                         library.imageModel().tokenizer(threads).tokenize(image),
                         library.imageModel().file(),
                         fields);
@@ -49,12 +53,21 @@ final class MediaTokenizer {
                 fields.put("num_samples", signal.length());
                 fields.put("sample_rate", signal.sampleRate());
                 yield new Tokenized(
-                        MediaType.AUDIO,
+                        Media.AUDIO,
                         library.audioModel().tokenizer(threads).tokenize(signal),
                         library.audioModel().file(),
                         fields);
             }
-            default -> throw new CorruptBitstreamException(0, "neither a picture nor a sound that this build reads");
+            case NPY -> {
+                FloatTensor series = FeatureFiles.read(source, limits.maxPixels);
+                int channels = series.geometry().shape().get(1);
+                FeatureModel model = library.featureModel(channels);
+                fields.put("num_frames", series.geometry().shape().getFirst());
+                fields.put("channels", channels);
+                yield new Tokenized(Media.FEATURES, model.tokenizer(threads).tokenize(series), model.file(), fields);
+            }
+            default ->
+                throw new CorruptBitstreamException(0, "no picture, sound or series of vectors that this build reads");
         };
     }
 }

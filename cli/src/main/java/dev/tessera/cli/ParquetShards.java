@@ -36,14 +36,14 @@ final class ParquetShards {
             open = begin();
         }
         TokenRecord row = TokenRecord.of(key, result.tokens());
-        if (result.media() == MediaType.AUDIO) {
-            row = row.withSound((Integer) result.fields().get("num_samples"), (Integer)
-                    result.fields().get("sample_rate"));
-        } else {
-            row = row.withPicture((Integer) result.fields().get("width"), (Integer)
-                    result.fields().get("height"));
-        }
-        open.write(row);
+        Map<String, Object> fields = result.fields();
+        open.write(
+                switch (result.media()) {
+                    case AUDIO ->
+                        row.withSound((Integer) fields.get("num_samples"), (Integer) fields.get("sample_rate"));
+                    case IMAGE -> row.withPicture((Integer) fields.get("width"), (Integer) fields.get("height"));
+                    case FEATURES -> row;
+                });
         if (open.bytes() >= shardBytes) {
             endShard();
         }
@@ -80,10 +80,12 @@ final class ParquetShards {
                 .codebookSize(
                         Arrays.stream(first.tokens().codebookSizes()).max().orElseThrow())
                 .facts(Json.write(facts));
-        if (first.media() == MediaType.AUDIO) {
-            builder.sound();
-        } else {
-            builder.pictures();
+        switch (first.media()) {
+            case AUDIO -> builder.sound();
+            case IMAGE -> builder.pictures();
+            case FEATURES -> {
+                // a row says nothing of its original
+            }
         }
         return builder.build();
     }

@@ -16,7 +16,7 @@ import java.util.Map;
  * {@code index.json} of a folder of {@code .npy} tokens: the model and one entry a file.
  *
  * @param folder where it stands
- * @param media {@code image} or {@code audio}
+ * @param media {@code image}, {@code audio} or {@code features}
  * @param modelSha256 content hash of the model
  * @param codebookSizes K of each stage
  * @param items what each file holds
@@ -29,7 +29,7 @@ record TokenIndex(Path folder, String media, String modelSha256, int[] codebookS
      *
      * @param file its name in the folder
      * @param source what it was made of
-     * @param fields more that the decoder wants: width and height, or samples and sample_rate
+     * @param fields more that the decoder wants: width and height, num_samples and sample_rate, or num_frames
      */
     record Item(String file, String source, Map<String, Object> fields) {}
 

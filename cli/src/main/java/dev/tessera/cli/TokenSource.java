@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /** The tokens of a data set that {@code tokenize} wrote, item by item in order. */
 sealed interface TokenSource extends Closeable {
-    /** {@code image} or {@code audio}. */
+    /** {@code image}, {@code audio} or {@code features}. */
     String media();
 
     /** Content hash of the model that made the tokens. */
@@ -33,13 +33,14 @@ sealed interface TokenSource extends Closeable {
     Item next() throws IOException;
 
     /**
-     * Tokens and, of pictures where it is known, the size of the original in pixels.
+     * Tokens and the size of the original, where it is known.
      *
      * @param tokens the tokens
-     * @param width of the original
-     * @param height of the original
+     * @param width of a picture in pixels
+     * @param height of a picture in pixels
+     * @param frames of a series
      */
-    record Item(Tokens tokens, OptionalInt width, OptionalInt height) {}
+    record Item(Tokens tokens, OptionalInt width, OptionalInt height, OptionalInt frames) {}
 
     /** Opens a folder with {@code index.json} or with {@code data/*.parquet}, an {@code index.json}, or a Parquet file. */
     static TokenSource open(Path path) throws IOException {
@@ -99,7 +100,8 @@ sealed interface TokenSource extends Closeable {
         @Override
         public Item next() throws IOException {
             TokenIndex.Item item = rest.next();
-            return new Item(index.tokens(item), extent(item, "width"), extent(item, "height"));
+            return new Item(
+                    index.tokens(item), extent(item, "width"), extent(item, "height"), extent(item, "num_frames"));
         }
 
         private static OptionalInt extent(TokenIndex.Item item, String name) {
@@ -190,7 +192,7 @@ sealed interface TokenSource extends Closeable {
 
         private Item item(TokenRecord row) throws IOException {
             int[] shape = row.shape();
-            boolean staged = shape.length > 1 && (codebookSizes.length > 1 || media.equals("audio"));
+            boolean staged = shape.length > 1 && (codebookSizes.length > 1 || !media.equals("image"));
             int stages = staged ? shape[0] : 1;
             int[] grid = staged ? Arrays.copyOfRange(shape, 1, shape.length) : shape;
             try {
@@ -198,7 +200,8 @@ sealed interface TokenSource extends Closeable {
                     throw new IllegalArgumentException(
                             "it has " + stages + " stages, the file says " + codebookSizes.length);
                 }
-                return new Item(Tokens.of(grid, codebookSizes, row.tokens()), row.width(), row.height());
+                return new Item(
+                        Tokens.of(grid, codebookSizes, row.tokens()), row.width(), row.height(), OptionalInt.empty());
             } catch (IllegalArgumentException e) {
                 throw new CorruptBitstreamException(0, "row " + row.key() + ": " + e.getMessage());
             }

@@ -18,8 +18,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code tessera tokenize}: pictures or sound to a token data set. */
-@Command(name = "tokenize", description = "Tokenize pictures or sound into a data set that training code reads.")
+/** {@code tessera tokenize}: pictures, sound or series of vectors to a token data set. */
+@Command(
+        name = "tokenize",
+        description =
+                "Tokenize pictures, sound or series of vectors (.npy, frames x channels) into a data set that training code"
+                        + " reads.")
 final class TokenizeCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -104,7 +108,7 @@ final class TokenizeCommand extends TesseraCommand {
         if (first == null) {
             first = result;
         } else if (first.media() != result.media()) {
-            throw new IOException("a data set holds pictures or sound, not both");
+            throw new IOException("a data set holds pictures, sound or series, not several of them");
         }
         String name = uniqueName(input);
         Path target = format == Format.npy ? output.resolve(name) : output.resolve(ParquetShards.FOLDER);

@@ -6,6 +6,8 @@ import dev.tessera.audio.AudioTrainer;
 import dev.tessera.audio.NeuralAudioModel;
 import dev.tessera.audio.NeuralAudioPriorTrainer;
 import dev.tessera.codecs.dataset.AtomicFile;
+import dev.tessera.features.FeatureModel;
+import dev.tessera.features.FeaturePriorTrainer;
 import dev.tessera.image.ImageModel;
 import dev.tessera.image.ImageModels;
 import dev.tessera.image.ImageRecipe;
@@ -38,7 +40,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "train",
         description =
-                "Train a tokenizer and its entropy prior on pictures or sound; with --quantizer a neural tokenizer. 'prior'"
+                "Train a tokenizer and its entropy prior on pictures or sound, with --quantizer a neural tokenizer, or a neural"
+                        + " tokenizer of series of vectors (features: .npy, frames x channels). 'prior'"
                         + " gives a trained neural tokenizer the entropy prior that compress needs.")
 final class TrainCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "MEDIA", description = "One of ${COMPLETION-CANDIDATES}.")
@@ -63,15 +66,16 @@ final class TrainCommand extends TesseraCommand {
             description =
                     "A .properties recipe or, of images, a name: image-pq16 (default, the tokenizer), image-linear"
                             + " (the entropy prior of the codec); with --quantizer default image-f16 or"
-                            + " audio-24k.")
+                            + " audio-24k; of features features-f4 (default), features-f2 or features-f1.")
     private Path recipe;
 
     @Option(
             names = "--quantizer",
             paramLabel = "NAME",
-            description = "Train a neural tokenizer with this quantizer: vq, spherical, rotation, ema, entropy, simvq,"
-                    + " vqganlc, gumbel, fsq, lfq, bsq, rvq or factorized. The first time this fetches an engine of"
-                    + " 110 MB.")
+            description =
+                    "Train a neural tokenizer with this quantizer (features: default simvq): vq, spherical, rotation, ema, entropy, simvq,"
+                            + " vqganlc, gumbel, fsq, lfq, bsq, rvq or factorized. The first time this fetches an engine of"
+                            + " 110 MB.")
     private String quantizer;
 
     @Option(
@@ -107,6 +111,7 @@ final class TrainCommand extends TesseraCommand {
     enum TrainMedia {
         image,
         audio,
+        features,
         prior
     }
 
@@ -128,7 +133,7 @@ final class TrainCommand extends TesseraCommand {
             }
             files.add(input.path());
         }
-        if (quantizer != null && !trained) {
+        if (isNeural() && !trained) {
             return trainNetwork(files);
         }
         long start = System.nanoTime();
@@ -138,6 +143,7 @@ final class TrainCommand extends TesseraCommand {
             ModelFile made = switch (media) {
                 case image -> trainImage(files);
                 case audio -> trainAudio(files);
+                case features -> throw new IllegalStateException("series are trained by steps");
                 case prior -> withPrior(ModelRegistry.load().find(model), files);
             };
             writeFile(output, made::write);
@@ -149,8 +155,13 @@ final class TrainCommand extends TesseraCommand {
         return report(values);
     }
 
+    /** Series have no classical tokenizer. */
+    private boolean isNeural() {
+        return quantizer != null || media == TrainMedia.features;
+    }
+
     private void checkOptions() {
-        if (quantizer == null && (minutes != null || resume || stages != null)) {
+        if (!isNeural() && (minutes != null || resume || stages != null)) {
             throw new UsageException(
                     "--minutes, --resume and --stages are for neural tokenizers: name one with --quantizer");
         }
@@ -179,6 +190,7 @@ final class TrainCommand extends TesseraCommand {
         return switch (media) {
             case image -> ImageModel.load(made) instanceof NeuralImageModel neural && !neural.hasPrior();
             case audio -> AudioModel.load(made) instanceof NeuralAudioModel neural && !neural.hasPrior();
+            case features -> !FeatureModel.load(made).hasPrior();
             case prior -> false;
         };
     }
@@ -189,19 +201,22 @@ final class TrainCommand extends TesseraCommand {
     }
 
     private ModelFile withPrior(ModelFile tokenizer, List<Path> files) throws IOException {
-        boolean sound = tokenizer.config().has("media")
-                && tokenizer.config().string("media").equals("audio");
-        return sound
-                ? new NeuralAudioPriorTrainer(threads, this::say).train(tokenizer, files)
-                : new NeuralPriorTrainer(threads, this::say).train(tokenizer, files);
+        String of = tokenizer.config().has("media") ? tokenizer.config().string("media") : "";
+        return switch (of) {
+            case "audio" -> new NeuralAudioPriorTrainer(threads, this::say).train(tokenizer, files);
+            case "features" ->
+                new FeaturePriorTrainer(FeaturePriorTrainer.DEFAULT_TABLE_BITS, threads, this::say)
+                        .train(tokenizer, files);
+            default -> new NeuralPriorTrainer(threads, this::say).train(tokenizer, files);
+        };
     }
 
     private int trainNetwork(List<Path> files) throws IOException {
         NeuralTrainer trainer = NeuralTrainer.find()
-                .orElseThrow(() ->
-                        new UsageException("--quantizer needs the training module on the class path, which ./tessera"
+                .orElseThrow(() -> new UsageException(
+                        "a neural tokenizer needs the training module on the class path, which ./tessera"
                                 + " fetches by itself (docs/training.md)"));
-        if (!trainer.quantizers().contains(quantizer)) {
+        if (quantizer != null && !trainer.quantizers().contains(quantizer)) {
             throw new UsageException(
                     "--quantizer is '" + quantizer + "', must be one of " + String.join(", ", trainer.quantizers()));
         }
@@ -211,7 +226,9 @@ final class TrainCommand extends TesseraCommand {
                     checkpoint + " exists; use --resume to go on from it, or --overwrite to start anew");
         }
         Map<String, String> changes = new LinkedHashMap<>();
-        changes.put("quantizer", quantizer);
+        if (quantizer != null) {
+            changes.put("quantizer", quantizer);
+        }
         if (codes != null) {
             changes.put("codes", codes.toString());
         }
@@ -221,7 +238,13 @@ final class TrainCommand extends TesseraCommand {
         if (seed != null) {
             changes.put("seed", seed.toString());
         }
-        List<String> recipes = trainer.recipes(media == TrainMedia.image ? Media.IMAGE : Media.AUDIO);
+        List<String> recipes = trainer.recipes(
+                switch (media) {
+                    case image -> Media.IMAGE;
+                    case audio -> Media.AUDIO;
+                    case features -> Media.FEATURES;
+                    case prior -> throw new IllegalStateException("a prior is not trained by steps");
+                });
         TrainingOrder order = new TrainingOrder(
                 output,
                 recipe == null ? recipes.getFirst() : recipe.toString(),
@@ -233,6 +256,7 @@ final class TrainCommand extends TesseraCommand {
         TrainingResult result = switch (media) {
             case image -> trainer.trainImages(order, new Pictures(files));
             case audio -> trainer.trainSounds(order, new Sounds(files));
+            case features -> trainer.trainSeries(order, SeriesFiles.of(files));
             case prior -> throw new IllegalStateException("a prior is not trained by steps");
         };
         Map<String, Object> values = new LinkedHashMap<>();

@@ -23,13 +23,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tessera usage}: how well a codebook is used. */
-@Command(name = "usage", description = "Utilization of anybody's tokens, or of a model's on pictures or sound.")
+@Command(
+        name = "usage",
+        description = "Utilization of anybody's tokens, or of a model's on pictures, sound or series of vectors.")
 final class UsageCommand extends TesseraCommand {
     @Parameters(
             paramLabel = "TOKENS",
             arity = "1..*",
             description =
-                    "Folders that 'tokenize' wrote, .npy, .parquet or .bin (u16) files; with --model: pictures or sound.")
+                    "Folders that 'tokenize' wrote, .npy, .parquet or .bin (u16) files; with --model: pictures, sound or"
+                            + " series.")
     private List<String> names = List.of();
 
     @Option(names = "--include", paramLabel = "GLOB", description = "Of folders take only files whose name fits.")
@@ -50,7 +53,7 @@ final class UsageCommand extends TesseraCommand {
     @Option(
             names = "--model",
             paramLabel = "M",
-            description = "Tokenize DATA with this model ('image' and 'audio' mean the defaults).")
+            description = "Tokenize DATA with this model ('image', 'audio' and 'features' mean the defaults).")
     private String model;
 
     @Option(
@@ -88,7 +91,7 @@ final class UsageCommand extends TesseraCommand {
     }
 
     private void countData() throws IOException {
-        boolean byMedia = model.equals("image") || model.equals("audio");
+        boolean byMedia = List.of("image", "audio", "features").contains(model);
         MediaTokenizer tokenizer = new MediaTokenizer(new CodecLibrary(byMedia ? null : model), limits, threads);
         for (Input input : Inputs.expand(names, include, console())) {
             count(tokenizer.tokenize(input).tokens());

@@ -304,13 +304,14 @@ class CommandLineContractTest {
     }
 
     @Test
-    void modelsListsADefaultForBothMedia() throws IOException {
+    void modelsListsADefaultForEachMedia() throws IOException {
         List<?> models = (List<?>) run("models", "--json").json().get("models");
         assertEquals(
-                2,
+                List.of("image", "audio", "features"),
                 models.stream()
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default")))
-                        .count());
+                        .map(m -> ((Map<?, ?>) m).get("media"))
+                        .toList());
         assertEquals(
                 List.of("image-linear", "audio-mel-mdct"),
                 models.stream()

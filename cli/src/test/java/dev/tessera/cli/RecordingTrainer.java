@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
+import dev.tessera.vqmodels.training.SeriesSource;
 import dev.tessera.vqmodels.training.SoundSource;
 import dev.tessera.vqmodels.training.TrainingException;
 import dev.tessera.vqmodels.training.TrainingOrder;
@@ -16,12 +17,15 @@ import java.util.List;
 /** Stands where the training module would: keeps the order, reads the first picture, writes a model that training could make. */
 public final class RecordingTrainer implements NeuralTrainer {
     static final Path MODEL = Path.of("../image/src/test/resources/models/neural-vq-test.safetensors");
+    static final Path SERIES_MODEL = Path.of("../features/src/test/resources/models/neural-series-test.safetensors");
     static final Path SOUND_MODEL = Path.of("../audio/src/test/resources/models/neural-rvq-test.safetensors");
 
     static TrainingOrder order;
     static PictureSource.Picture first;
     static float[] sound;
     static String kind;
+    static float[] series;
+    static int channels;
 
     @Override
     public List<String> quantizers() {
@@ -30,7 +34,11 @@ public final class RecordingTrainer implements NeuralTrainer {
 
     @Override
     public List<String> recipes(Media media) {
-        return media == Media.AUDIO ? List.of("standard-audio") : List.of("standard");
+        return switch (media) {
+            case AUDIO -> List.of("standard-audio");
+            case FEATURES -> List.of("standard-features");
+            case IMAGE -> List.of("standard");
+        };
     }
 
     @Override
@@ -51,5 +59,14 @@ public final class RecordingTrainer implements NeuralTrainer {
         kind = sounds.kind(0);
         Files.copy(SOUND_MODEL, given.output(), StandardCopyOption.REPLACE_EXISTING);
         return new TrainingResult(7, 0.5, "log_mel_distance", 0.25, 0.9, 0.95, 100, 1, true);
+    }
+
+    @Override
+    public TrainingResult trainSeries(TrainingOrder given, SeriesSource source) throws IOException {
+        order = given;
+        series = source.read(0);
+        channels = source.channels();
+        Files.copy(SERIES_MODEL, given.output(), StandardCopyOption.REPLACE_EXISTING);
+        return new TrainingResult(7, 0.5, "snr", 12, 0.9, 0.95, 100, 1, true);
     }
 }

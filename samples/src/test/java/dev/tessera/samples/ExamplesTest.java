@@ -67,6 +67,16 @@ class ExamplesTest {
         assertTrue(utilization > 0.05 && utilization < ceiling, lines.get(3));
     }
 
+    @Test
+    void seriesExampleFollowsTheSpeech() throws Exception {
+        List<String> lines = run(() -> SeriesExample.main(new String[0]));
+        assertEquals("500 frames of 80 channels -> 125 tokens, K 4096, look-ahead 0", lines.get(0));
+        Matcher errors = Pattern.compile("error ([0-9.]+) dB of ([0-9.]+) dB").matcher(lines.get(1));
+        assertTrue(errors.find(), lines.get(1));
+        double left = Double.parseDouble(errors.group(1)) / Double.parseDouble(errors.group(2));
+        assertTrue(left < 0.6, lines.get(1));
+    }
+
     @FunctionalInterface
     private interface Program {
         void run() throws Exception;

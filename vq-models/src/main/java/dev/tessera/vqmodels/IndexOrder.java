@@ -4,6 +4,7 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.CodebookOrder;
 import dev.tessera.codebook.Quantizer;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The order in which the entropy coder numbers the indices of each stage: that of a tree, so that the leading binary digits of a
@@ -38,6 +39,13 @@ public final class IndexOrder {
             orders[s] = CodebookOrder.treeOrder(codeVectors(quantizer, s));
         }
         return new IndexOrder(orders);
+    }
+
+    /** Each index at the place of its own number. */
+    public static IndexOrder unchanged(int[] codebookSizes) {
+        return new IndexOrder(Arrays.stream(codebookSizes)
+                .mapToObj(size -> IntStream.range(0, size).toArray())
+                .toArray(int[][]::new));
     }
 
     /** The order in {@code file}, which must have all indices of each stage. */

@@ -4,6 +4,6 @@ package dev.tessera.vqmodels;
 public enum Media {
     IMAGE,
     AUDIO,
-    /** Plain vectors. */
+    /** Series of vectors. */
     FEATURES
 }

@@ -11,7 +11,8 @@ final class Libraries {
                     "dev.tessera.codecs",
                     "dev.tessera.vqmodels",
                     "dev.tessera.image",
-                    "dev.tessera.audio");
+                    "dev.tessera.audio",
+                    "dev.tessera.features");
 
     private Libraries() {}
 }

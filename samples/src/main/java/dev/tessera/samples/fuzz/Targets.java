@@ -39,6 +39,8 @@ import dev.tessera.codecs.mixing.TokenStreams;
 import dev.tessera.codecs.tensor.FloatTensor;
 import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.codecs.tensor.TensorSettings;
+import dev.tessera.features.FeatureCodec;
+import dev.tessera.features.FeatureModel;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageModel;
@@ -111,6 +113,10 @@ final class Targets {
                     .bytes());
         }
         addTsr(targets, "tensor tsr", tensors, TensorCodec::decompress, TensorGeometry.class);
+        FeatureCodec series = new FeatureCodec(FeatureModel.load(registry.defaultModel(Media.FEATURES)));
+        FloatTensor frames = FloatTensor.of(List.of(30, 80), values(2400));
+        byte[] named = series.compress(frames, new RateTarget.Quality(100), 1).bytes();
+        addTsr(targets, "series tsr", List.of(named), tsr -> series.decompress(tsr, 1), TensorGeometry.class);
         addTokenStreams(targets);
         TokenGeometry indices = new TokenGeometry(List.of(40, 2), TokenGeometry.ElementType.I2);
         long[] tokens = new Random(5).longs(80, -3, 60).toArray();

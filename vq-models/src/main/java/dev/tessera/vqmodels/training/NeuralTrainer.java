@@ -25,6 +25,9 @@ public interface NeuralTrainer {
     /** The same on sounds. */
     TrainingResult trainSounds(TrainingOrder order, SoundSource sounds) throws IOException;
 
+    /** The same on series of vectors. */
+    TrainingResult trainSeries(TrainingOrder order, SeriesSource series) throws IOException;
+
     /** The trainer of this class path, where there is one. */
     static Optional<NeuralTrainer> find() {
         return ServiceLoader.load(NeuralTrainer.class).findFirst();

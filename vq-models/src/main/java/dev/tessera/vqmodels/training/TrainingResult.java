@@ -5,7 +5,7 @@ package dev.tessera.vqmodels.training;
  *
  * @param steps that were made, those before a resume included
  * @param loss mean of the last report
- * @param qualityName what {@code quality} is: psnr, in decibels, or log_mel_distance, in nepers
+ * @param qualityName what {@code quality} is: psnr or snr, in decibels, or log_mel_distance, in nepers
  * @param quality mean over the training batches of the last report
  * @param utilization share of the codes of the first stage that {@code tokens} tokens hit
  * @param utilizationCeiling what as many independent uniform tokens would be expected to hit

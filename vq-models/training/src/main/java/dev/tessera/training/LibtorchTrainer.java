@@ -3,6 +3,7 @@ package dev.tessera.training;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
+import dev.tessera.vqmodels.training.SeriesSource;
 import dev.tessera.vqmodels.training.SoundSource;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
@@ -38,6 +39,16 @@ public final class LibtorchTrainer implements NeuralTrainer {
                         recipe,
                         order,
                         (dim, store, random) -> new SoundMedium(recipe, order, sounds, dim, store, random))
+                .run();
+    }
+
+    @Override
+    public TrainingResult trainSeries(TrainingOrder order, SeriesSource series) throws IOException {
+        Recipe recipe = Recipe.read(Media.FEATURES, order.recipe(), order.changes());
+        return new Training(
+                        recipe,
+                        order,
+                        (dim, store, random) -> new FeatureMedium(recipe, order, series, dim, store, random))
                 .run();
     }
 }

@@ -1,6 +1,7 @@
 package dev.tessera.training;
 
 import dev.tessera.vqmodels.Media;
+import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -52,6 +53,9 @@ interface Medium {
 
     /** Adds what a model file says about this medium, in {@code docs/training.md}. */
     void describe(Map<String, Object> config);
+
+    /** Adds tensors that a model file of this medium has besides networks and quantizer. */
+    default void addTensors(ModelFile.Builder builder) {}
 
     /**
      * How good an output is.

@@ -43,6 +43,7 @@ final class ModelExport {
             config.put("seed", recipe.seed());
             ModelFile.Builder builder = ModelFile.builder();
             CodebookFile.addTo(builder, config, CodebookFile.PREFIX, quantizer);
+            medium.addTensors(builder);
             try (PointerScope _ = new PointerScope()) {
                 for (Parameter parameter : store.parameters()) {
                     if (parameter.name.startsWith("encoder.") || parameter.name.startsWith("decoder.")) {

@@ -81,6 +81,7 @@ final class KilledTraining {
             }
             switch (args[0]) {
                 case "image" -> ImageTrainingTest.trainForKills(output, STEPS);
+                case "features" -> FeatureTrainingTest.trainForKills(output, STEPS);
                 case "audio" -> SoundTrainingTest.trainForKills(output, STEPS);
                 default -> throw new IllegalArgumentException(args[0]);
             }
