@@ -77,6 +77,9 @@ final class CompressCommand extends TesseraCommand {
             converter = StepRuleConverter.class)
     private StepRule steps = StepRule.CHANNEL;
 
+    @Mixin
+    private TuneOption tune;
+
     @Option(names = "--lossless", description = "Pictures: keep every pixel (8 bits, no alpha).")
     private boolean lossless;
 
@@ -144,6 +147,9 @@ final class CompressCommand extends TesseraCommand {
         if (codebook != null && !tokens) {
             throw new UsageException("--codebook is for arrays of integers");
         }
+        if (media != MediaType.IMAGE || lossless) {
+            tune.refuse();
+        }
         byte[] file = switch (media) {
             case IMAGE -> lossless ? compressLossless(source, input, report) : compressImage(source, input, report);
             case AUDIO -> compressAudio(source, input, report);
@@ -164,7 +170,7 @@ final class CompressCommand extends TesseraCommand {
 
     private byte[] compressImage(byte[] source, Input input, Map<String, Object> report) throws IOException {
         Image image = ImageFiles.read(source, input.name(), limits.maxPixels);
-        PictureCodec codec = library.imageCodec(layout.tsr);
+        PictureCodec codec = tune.of(library.imageCodec(layout.tsr));
         if (!codec.has(layout.tsr)) {
             throw new UsageException("--layout is " + layout + ", must be single with the model "
                     + codec.modelFile().config().string("name"));

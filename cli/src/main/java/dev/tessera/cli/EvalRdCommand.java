@@ -44,6 +44,8 @@ import picocli.CommandLine.Option;
                     + " OUT/cache."
         })
 final class EvalRdCommand extends TesseraCommand {
+    private static final String PICTURES = "pictures";
+    private static final String SOUNDS = "sounds";
     private static final int WIDTH = 768;
     private static final int HEIGHT = 512;
     private static final int SOUND_RATE = 16_000;
@@ -57,6 +59,9 @@ final class EvalRdCommand extends TesseraCommand {
 
     @Option(names = "--model", paramLabel = "M", description = "A name that 'models' lists, or a path.")
     private String model;
+
+    @Mixin
+    private TuneOption tune;
 
     @Option(
             names = "--bpp",
@@ -91,19 +96,25 @@ final class EvalRdCommand extends TesseraCommand {
     @Override
     int execute() throws IOException {
         checkOptions();
+        for (String kind : List.of(PICTURES, SOUNDS)) {
+            checkFree(summary(kind)); // before hours of work, not after them
+        }
         List<Sample<Rgb8>> pictures = new ArrayList<>();
         List<Sample<Sound>> sounds = new ArrayList<>();
         for (Input input : inputs.expand(console())) {
             add(input, pictures, sounds);
         }
+        if (pictures.isEmpty()) {
+            tune.refuse();
+        }
         List<String> lines = new ArrayList<>();
         Map<String, Object> json = new LinkedHashMap<>();
         boolean failed = false;
         if (!pictures.isEmpty()) {
-            failed |= write("pictures", pictureReport(pictures), json, lines);
+            failed |= write(PICTURES, pictureReport(pictures), json, lines);
         }
         if (!sounds.isEmpty()) {
-            failed |= write("sounds", soundReport(sounds), json, lines);
+            failed |= write(SOUNDS, soundReport(sounds), json, lines);
         }
         json.put("items", pictures.size() + sounds.size());
         json.put("output", output.toString());
@@ -152,14 +163,16 @@ final class EvalRdCommand extends TesseraCommand {
     }
 
     private Report pictureReport(List<Sample<Rgb8>> samples) throws IOException {
-        PictureCodec codec = new CodecLibrary(model).imageCodec(TsrLayout.SINGLE);
+        PictureCodec codec = tune.of(new CodecLibrary(model).imageCodec(TsrLayout.SINGLE));
         Peers<Rgb8> others = Peers.pictures(peers, RdFiles.PNG, Duration.ofSeconds(timeLimit));
-        List<Coder<Rgb8>> own = List.of(new RdPictureCoder(codec, identity(codec.modelFile()), bitsPerPixel));
+        List<Coder<Rgb8>> own =
+                List.of(new RdPictureCoder(codec, identity(codec.modelFile()) + tune.said(), bitsPerPixel));
         return PictureReport.of(
                 new Experiment<>(Measure.PICTURES, output.resolve("cache"), threads),
                 samples,
                 own,
                 others,
+                RdFiles.PNG,
                 notes(own, others),
                 progress(samples.size()));
     }
@@ -201,7 +214,7 @@ final class EvalRdCommand extends TesseraCommand {
     /** Writes a report and returns whether something in it failed. */
     private boolean write(String kind, Report report, Map<String, Object> json, List<String> lines) throws IOException {
         Path folder = output.resolve(kind);
-        writeText(folder.resolve("rd.json"), Json.write(report.summary()));
+        writeText(summary(kind), Json.write(report.summary()));
         writeText(folder.resolve("report.html"), report.html());
         for (Map.Entry<String, String> plot : report.plots().entrySet()) {
             writeText(folder.resolve(plot.getKey()), plot.getValue());
@@ -214,6 +227,10 @@ final class EvalRdCommand extends TesseraCommand {
         List<?> failures = (List<?>) report.summary().get("failures");
         failures.forEach(failure -> console().err().println("tessera: " + Main.oneLine((String) failure)));
         return !failures.isEmpty();
+    }
+
+    private Path summary(String kind) {
+        return output.resolve(kind).resolve("rd.json");
     }
 
     private void writeText(Path file, String text) throws IOException {

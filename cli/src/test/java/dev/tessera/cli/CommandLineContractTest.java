@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -332,6 +333,35 @@ class CommandLineContractTest {
                 run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--size", "900", "--json");
         assertEquals(0, automatic.code(), automatic.err());
         assertEquals("image-pq16", automatic.json().get("model"));
+    }
+
+    @Test
+    void filesOfPicturesAreTuned() throws IOException {
+        Map<String, Double> psnr = new HashMap<>();
+        Map<String, Double> similarity = new HashMap<>();
+        for (String tune : List.of("ms-ssim", "psnr")) {
+            Run compress = run("compress", PHOTO, "-o", path(tune + ".tsr"), "--size", "1200", "--tune", tune);
+            assertEquals(0, compress.code(), compress.err());
+            assertEquals(
+                    0,
+                    run("decompress", path(tune + ".tsr"), "-o", path(tune + ".png"))
+                            .code());
+            Map<String, Object> figures =
+                    run("eval", "image", PHOTO, path(tune + ".png"), "--json").json();
+            psnr.put(tune, ((Number) figures.get("psnr")).doubleValue());
+            similarity.put(tune, ((Number) figures.get("ms_ssim")).doubleValue());
+        }
+        assertTrue(psnr.get("psnr") > psnr.get("ms-ssim"), psnr.toString());
+        assertTrue(similarity.get("ms-ssim") > similarity.get("psnr"), similarity.toString());
+        Run unknown = run("compress", PHOTO, "-o", path("t.tsr"), "--tune", "ssim");
+        assertEquals(2, unknown.code());
+        assertTrue(unknown.err().contains("'ssim' must be ms-ssim or psnr"), unknown.err());
+        Run model = run("compress", PHOTO, "-o", path("t.tsr"), "--tune", "psnr", "--model", STAGED);
+        assertEquals(2, model.code());
+        assertTrue(model.err().contains("the model image-pq16 cannot be tuned"), model.err());
+        Run sound = run("compress", SPEECH, "-o", path("t.tsr"), "--tune", "psnr");
+        assertEquals(2, sound.code());
+        assertTrue(sound.err().contains("--tune is for pictures"), sound.err());
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 public final class PictureReport {
     private static final String ANCHOR = "avifenc";
     private static final String HULL = " hull";
+    private static final String BEST = " best size";
 
     /** Rates of the anchor, bits per pixel, over which BD-rates against AVIF are taken. */
     private static final double[][] AVIF_RATES = {{.02, .06}, {.02, .15}};
@@ -48,6 +49,7 @@ public final class PictureReport {
      * @param samples pictures of one size
      * @param own coders of ours: their files count whole in every column
      * @param peers coders of others
+     * @param png writes the pictures that the page shows side by side
      * @param notes what a reader should know: programs that are missing, versions
      */
     public static Report of(
@@ -55,6 +57,7 @@ public final class PictureReport {
             List<Sample<Rgb8>> samples,
             List<Coder<Rgb8>> own,
             Peers<Rgb8> peers,
+            MediumFiles<Rgb8> png,
             List<String> notes,
             Consumer<String> progress)
             throws IOException {
@@ -70,10 +73,10 @@ public final class PictureReport {
         }
         Experiment.Outcome outcome = experiment.run(samples, all, progress);
         return new PictureReport(samples, all, containers, outcome)
-                .report(own.stream().map(Coder::name).toList(), notes);
+                .report(own.stream().map(Coder::name).toList(), notes, png);
     }
 
-    private Report report(List<String> own, List<String> notes) {
+    private Report report(List<String> own, List<String> notes, MediumFiles<Rgb8> png) throws IOException {
         List<BdSummary> bdRates = new ArrayList<>();
         for (PictureMetric metric : PictureMetric.values()) {
             for (boolean withoutContainer : new boolean[] {false, true}) {
@@ -96,7 +99,7 @@ public final class PictureReport {
                 summary,
                 curves(),
                 plots,
-                html(rows, plots, notes),
+                html(rows, plots, notes, sideBySide(own, png)),
                 rows.stream()
                         .filter(row -> SHORT_LIST.contains(row.get(METRIC_COLUMN)))
                         .map(row -> String.join("\t", row))
@@ -104,24 +107,29 @@ public final class PictureReport {
     }
 
     private void compare(List<String> own, PictureMetric metric, boolean withoutContainer, List<BdSummary> out) {
-        List<String> families = coders.stream()
+        for (String family : families(own)) {
+            boolean avif = family.equals(ANCHOR);
+            for (double[] rates : avif ? AVIF_RATES : new double[][] {OTHER_RATES}) {
+                List<String> tests = new ArrayList<>(own);
+                if (avif) {
+                    tests.add(ANCHOR);
+                }
+                for (String anchor : List.of(HULL, BEST)) {
+                    for (String test : tests) {
+                        out.add(summary(test, family, anchor, metric, rates, withoutContainer));
+                    }
+                }
+            }
+        }
+    }
+
+    /** The coders of others without those that are their smaller sizes. */
+    private List<String> families(List<String> own) {
+        return coders.stream()
                 .map(Coder::name)
                 .filter(name -> !own.contains(name)
                         && coders.stream().noneMatch(c -> !c.name().equals(name) && isPartOf(name, c.name())))
                 .toList();
-        for (String family : families) {
-            boolean avif = family.equals(ANCHOR);
-            for (double[] rates : avif ? AVIF_RATES : new double[][] {OTHER_RATES}) {
-                for (String test : own) {
-                    out.add(summary(
-                            List.of(test), test, members(family), family + HULL, metric, rates, withoutContainer));
-                }
-                if (avif) {
-                    out.add(summary(
-                            List.of(ANCHOR), ANCHOR, members(family), family + HULL, metric, rates, withoutContainer));
-                }
-            }
-        }
     }
 
     private static boolean isPartOf(String name, String family) {
@@ -136,23 +144,22 @@ public final class PictureReport {
     }
 
     private BdSummary summary(
-            List<String> test,
-            String testName,
-            List<String> anchor,
-            String anchorName,
-            PictureMetric metric,
-            double[] rates,
-            boolean withoutContainer) {
+            String test, String family, String anchor, PictureMetric metric, double[] rates, boolean withoutContainer) {
         List<BdSummary.Entry> entries = samples.stream()
                 .map(sample -> new BdSummary.Entry(
                         sample.name(),
                         BdRate.between(
-                                curve(sample, anchor, metric, withoutContainer).upperHull(),
-                                curve(sample, test, metric, withoutContainer),
+                                anchor.equals(HULL)
+                                        ? curve(sample, members(family), metric, withoutContainer)
+                                                .upperHull()
+                                        : RateDistortionCurve.best(members(family).stream()
+                                                .map(name -> curve(sample, List.of(name), metric, withoutContainer))
+                                                .toList()),
+                                curve(sample, List.of(test), metric, withoutContainer),
                                 rates[0],
                                 rates[1])))
                 .toList();
-        return BdSummary.of(testName, anchorName, metric.key, rates[0], rates[1], withoutContainer, entries);
+        return BdSummary.of(test, family + anchor, metric.key, rates[0], rates[1], withoutContainer, entries);
     }
 
     private RateDistortionCurve curve(
@@ -213,10 +220,19 @@ public final class PictureReport {
         return SvgPlot.of("mean of " + samples.size() + " photos", "bits per pixel, whole files", metric.label, lines);
     }
 
-    private String html(List<List<String>> rows, Map<String, String> plots, List<String> notes) {
+    private String sideBySide(List<String> own, MediumFiles<Rgb8> png) throws IOException {
+        return new SideBySide(trials, coders, png)
+                .html(
+                        samples,
+                        own.getFirst(),
+                        families(own).stream().map(this::members).toList());
+    }
+
+    private String html(List<List<String>> rows, Map<String, String> plots, List<String> notes, String sideBySide) {
         StringBuilder body = new StringBuilder(Markup.list(notes));
         plots.values().forEach(body::append);
         body.append("<h2>BD-rate</h2>\n").append(Markup.table(rows));
+        body.append("<h2>Middles of pictures at about equal bytes</h2>\n").append(sideBySide);
         body.append("<h2>Containers, bytes of a flat picture</h2>\n")
                 .append(Markup.list(containers.entrySet().stream()
                         .map(e -> e.getKey() + ": " + e.getValue())

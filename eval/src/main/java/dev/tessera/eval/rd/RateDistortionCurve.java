@@ -6,6 +6,8 @@ import java.util.List;
 
 /** Operating points of one codec on one sample, rates and qualities strictly rising. */
 public final class RateDistortionCurve {
+    private static final int SAMPLES = 400;
+
     private final List<RateDistortionPoint> points;
 
     private RateDistortionCurve(List<RateDistortionPoint> points) {
@@ -37,6 +39,29 @@ public final class RateDistortionCurve {
             hull.add(point);
         }
         return new RateDistortionCurve(hull);
+    }
+
+    /**
+     * What the best of several curves needs for each quality, a point for each of {@value #SAMPLES} steps of quality: what a choice
+     * among them attains at every rate. The hull lies above it wherever curves bend upwards.
+     */
+    public static RateDistortionCurve best(List<RateDistortionCurve> curves) {
+        List<Pchip> all = curves.stream()
+                .map(RateDistortionCurve::logRateOfQuality)
+                .flatMap(java.util.Optional::stream)
+                .toList();
+        double low = all.stream().mapToDouble(Pchip::first).min().orElse(0);
+        double high = all.stream().mapToDouble(Pchip::last).max().orElse(0);
+        List<RateDistortionPoint> points = new ArrayList<>();
+        for (int i = 0; i <= SAMPLES && high > low; i++) {
+            double quality = low + (high - low) * i / SAMPLES;
+            all.stream()
+                    .filter(curve -> quality >= curve.first() && quality <= curve.last())
+                    .mapToDouble(curve -> Math.exp(curve.at(quality)))
+                    .min()
+                    .ifPresent(rate -> points.add(new RateDistortionPoint(rate, quality)));
+        }
+        return of(points);
     }
 
     public List<RateDistortionPoint> points() {

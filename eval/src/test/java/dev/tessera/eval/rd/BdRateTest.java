@@ -57,6 +57,43 @@ class BdRateTest {
     }
 
     @Test
+    void theBestOfTwoCurvesIsTheLowerRateEverywhere() {
+        RateDistortionCurve first = curve(1, 0);
+        RateDistortionCurve second = curve(1.5, 2); // better where the first bends down
+        RateDistortionCurve best = RateDistortionCurve.best(List.of(first, second));
+        for (RateDistortionPoint point : best.points()) {
+            double least = List.of(first, second).stream()
+                    .map(RateDistortionCurve::logRateOfQuality)
+                    .map(Optional::orElseThrow)
+                    .filter(p -> point.quality() >= p.first() && point.quality() <= p.last())
+                    .mapToDouble(p -> p.at(point.quality()))
+                    .min()
+                    .orElseThrow();
+            assertEquals(least, Math.log(point.rate()), 1e-9);
+        }
+        assertEquals(
+                0,
+                BdRate.between(RateDistortionCurve.best(List.of(first)), first, .02, .3)
+                        .orElseThrow()
+                        .percent(),
+                .1);
+    }
+
+    /** A curve that bends upwards: the hull is a straight line above it, which no setting attains. */
+    @Test
+    void theHullPromisesMoreThanTheBest() {
+        List<RateDistortionPoint> points = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            points.add(new RateDistortionPoint(.01 * Math.pow(2, i), 20 + i * i));
+        }
+        RateDistortionCurve bent = RateDistortionCurve.of(points);
+        RateDistortionCurve best = RateDistortionCurve.best(List.of(bent));
+        assertEquals(0, BdRate.between(best, bent, .02, .15).orElseThrow().percent(), .1);
+        assertTrue(
+                BdRate.between(bent.upperHull(), bent, .02, .15).orElseThrow().percent() > 20);
+    }
+
+    @Test
     void curvesWithoutOverlapHaveNoNumber() {
         assertEquals(Optional.empty(), BdRate.between(curve(1, 0), curve(1, 20), .02, .15));
         assertEquals(Optional.empty(), BdRate.between(curve(1, 0), curve(1, -20), .02, .15));

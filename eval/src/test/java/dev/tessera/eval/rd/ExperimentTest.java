@@ -3,16 +3,21 @@ package dev.tessera.eval.rd;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -130,6 +135,7 @@ class ExperimentTest {
                 List.of(sample("a", 1), sample("b", 2)),
                 List.of(ours),
                 peers,
+                new TestPng(),
                 List.of("a <note>"),
                 progress::add);
         assertEquals(List.of("a", "b"), progress);
@@ -158,5 +164,46 @@ class ExperimentTest {
         }
         assertEquals(PictureMetric.values().length, report.plots().size());
         assertTrue(report.html().contains("a &lt;note&gt;"));
+        // two photos at two rates: the original, ours and the anchor
+        Matcher pictures =
+                Pattern.compile("data:image/png;base64,([A-Za-z0-9+/=]+)\"").matcher(report.html());
+        List<BufferedImage> shown = new ArrayList<>();
+        while (pictures.find()) {
+            shown.add(ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(pictures.group(1)))));
+        }
+        assertEquals(12, shown.size());
+        assertEquals(192, shown.getFirst().getWidth());
+        assertEquals(rgb(sample("a", 1).content(), 0, 0), shown.getFirst().getRGB(0, 0) & 0xFFFFFF);
+        assertTrue(report.html().contains("avifenc at "));
+    }
+
+    private static int rgb(Rgb8 picture, int x, int y) {
+        int i = 3 * (y * picture.width() + x);
+        byte[] p = picture.pixels();
+        return (p[i] & 0xFF) << 16 | (p[i + 1] & 0xFF) << 8 | p[i + 2] & 0xFF;
+    }
+
+    /** PNG by the JDK. */
+    private record TestPng() implements MediumFiles<Rgb8> {
+        @Override
+        public String suffix() {
+            return ".png";
+        }
+
+        @Override
+        public void write(Rgb8 picture, Path file) throws IOException {
+            BufferedImage image = new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
+            for (int y = 0; y < picture.height(); y++) {
+                for (int x = 0; x < picture.width(); x++) {
+                    image.setRGB(x, y, rgb(picture, x, y));
+                }
+            }
+            ImageIO.write(image, "png", file.toFile());
+        }
+
+        @Override
+        public Rgb8 read(Path file) {
+            throw new UnsupportedOperationException();
+        }
     }
 }

@@ -10,6 +10,7 @@ final class BlockContext {
     int aboveActivity;
     int[] luma; // coefficients of the luma block, for chroma
     int lumaSize;
+    int lumaLog; // 3 to 5, of the luma block
     int lumaActivity;
 
     int chroma() {

@@ -15,7 +15,10 @@ class BlockDecoder {
     final Cells cells;
     final TransformPrior models;
     final IntraPrediction intra = new IntraPrediction();
-    final IntegerDct[] transforms = {new IntegerDct(4), new IntegerDct(8), new IntegerDct(16), new IntegerDct(32)};
+    static final int MAX_SINE = 16; // side of the largest luma block that may take the sine transform
+
+    final IntegerTransform[] cosines = new IntegerTransform[4]; // of 4, 8, 16, 32
+    final IntegerTransform[] sines = new IntegerTransform[3]; // of 4, 8, 16
     final BlockContext context = new BlockContext();
     final int[] scratch = new int[SUPERBLOCK * SUPERBLOCK];
     final int[] coefficients = new int[SUPERBLOCK * SUPERBLOCK];
@@ -37,6 +40,12 @@ class BlockDecoder {
             planes[c] = c == 0 ? new SamplePlane(w, h) : new SamplePlane(w / 2, h / 2);
         }
         this.cells = new Cells(w, h);
+        for (int i = 0; i < cosines.length; i++) {
+            cosines[i] = IntegerTransform.cosine(4 << i);
+        }
+        for (int i = 0; i < sines.length; i++) {
+            sines[i] = IntegerTransform.sine(4 << i);
+        }
         this.models = models;
         this.lumaStep = stepSize(step, 1);
         this.chromaStep = stepSize(step, CHROMA_STEP);
@@ -47,6 +56,11 @@ class BlockDecoder {
     static int stepSize(int step, double factor) {
         return (int)
                 StrictMath.round((2 << SamplePlane.UNIT_BITS) * factor * StrictMath.pow(2, step / STEPS_PER_OCTAVE));
+    }
+
+    /** @param kind 0 for the cosine, 1 for the sine transform */
+    IntegerTransform transform(int size, int kind) {
+        return (kind == 0 ? cosines : sines)[Integer.numberOfTrailingZeros(size) - 2];
     }
 
     int step(int component) {
@@ -73,27 +87,41 @@ class BlockDecoder {
             return;
         }
         int[][] levels = new int[3][];
-        int mode = leaf(coder, x, y, size, 0, levels, null);
+        int[] modes = leaf(coder, x, y, size, null, levels, null);
         for (int c = 0; c < planes.length; c++) {
             int s = c == 0 ? size : size / 2;
-            reconstruct(c, x, y, size, mode, levels[c], residual);
+            predict(c, x, y, size, modes[Math.min(c, 1)]);
+            addResidual(c, s, c == 0 ? modes[2] : 0, levels[c], residual);
             planes[c].put(c == 0 ? x : x / 2, c == 0 ? y : y / 2, s, residual);
         }
-        finish(x, y, size, mode, levels);
+        finish(x, y, size, modes, levels);
     }
 
     /**
-     * Codes the mode and the levels of a block, {@code levels[component]} null where there are none.
+     * Codes the modes and the levels of a block, {@code levels[component]} null where there are none.
      *
+     * @param modes of luma and chroma and the transform of luma, of an encoder; null when decoding
      * @param last last diagonals of an encoder, -1 for none; null when decoding
      */
-    int leaf(BitCoder coder, int x, int y, int size, int mode, int[][] levels, int[] last) {
+    int[] leaf(BitCoder coder, int x, int y, int size, int[] modes, int[][] levels, int[] last) {
         int log = Integer.numberOfTrailingZeros(size);
-        int coded = models.modes.mode(coder, cells, x, y, log, stepClass, mode);
+        int luma = models.modes.mode(coder, cells, x, y, log, stepClass, modes == null ? 0 : modes[0]);
+        int chroma = luma;
+        int transform = 0;
         for (int c = 0; c < planes.length; c++) {
-            enter(c, x, y, size, coded, levels[0]);
+            if (c == 1 && LumaToChroma.possible(cells, x, y)) {
+                enter(1, x, y, size, luma, levels[0]);
+                int wanted = modes != null && modes[1] == IntraPrediction.FROM_LUMA ? 1 : 0;
+                if (models.modes.fromLuma(coder, cells, x, y, context, luma, wanted) == 1) {
+                    chroma = IntraPrediction.FROM_LUMA;
+                }
+            }
+            enter(c, x, y, size, c == 0 ? luma : chroma, levels[0]);
             int bit = models.coefficients.coded(coder, context, last == null || last[c] < 0 ? 0 : 1);
             if (bit == 1) {
+                if (c == 0 && size <= MAX_SINE) {
+                    transform = models.coefficients.transform(coder, context, modes == null ? 0 : modes[2]);
+                }
                 int s = c == 0 ? size : size / 2;
                 int[] block = last == null ? new int[s * s] : levels[c];
                 models.coefficients.block(coder, context, block, last == null ? 0 : last[c]);
@@ -102,7 +130,7 @@ class BlockDecoder {
                 levels[c] = null;
             }
         }
-        return coded;
+        return new int[] {luma, chroma, transform};
     }
 
     /** Sets the context of a component of a block. */
@@ -118,11 +146,20 @@ class BlockDecoder {
         context.aboveActivity = above < 0 ? 0 : activity[above];
         context.luma = component == 0 ? null : luma;
         context.lumaSize = size;
+        context.lumaLog = Integer.numberOfTrailingZeros(size);
         context.lumaActivity = component == 0 ? 0 : activity(luma);
     }
 
-    void finish(int x, int y, int size, int mode, int[][] levels) {
-        cells.set(x, y, size, mode, activity(levels[0]), Math.max(activity(levels[1]), activity(levels[2])));
+    void finish(int x, int y, int size, int[] modes, int[][] levels) {
+        boolean fromLuma = modes[1] == IntraPrediction.FROM_LUMA;
+        cells.set(
+                x,
+                y,
+                size,
+                modes[0],
+                fromLuma,
+                activity(levels[0]),
+                Math.max(activity(levels[1]), activity(levels[2])));
     }
 
     /** 0 for nothing, then by the logarithm of the sum of the levels, up to 7. */
@@ -139,19 +176,17 @@ class BlockDecoder {
 
     /** Predicts a component of a block into {@link #prediction}. */
     void predict(int component, int x, int y, int size, int mode) {
+        if (mode == IntraPrediction.FROM_LUMA) {
+            LumaToChroma.predict(planes[0], planes[component], cells, x, y, size, prediction);
+            return;
+        }
         int shift = component == 0 ? 0 : 1;
         intra.collect(planes[component], cells, x >> shift, y >> shift, size >> shift, shift);
         intra.predict(mode, size >> shift, prediction);
     }
 
-    /** Prediction and residual of a component of a block, {@code [size x size]} of its plane, into {@code out}. */
-    void reconstruct(int component, int x, int y, int size, int mode, int[] levels, int[] out) {
-        predict(component, x, y, size, mode);
-        addResidual(component, component == 0 ? size : size / 2, levels, out);
-    }
-
-    /** The same with {@link #prediction} done. */
-    void addResidual(int component, int size, int[] levels, int[] out) {
+    /** {@link #prediction} and residual of a component of a block, {@code [size x size]} of its plane, into {@code out}. */
+    void addResidual(int component, int size, int transform, int[] levels, int[] out) {
         int count = size * size;
         if (levels == null) {
             System.arraycopy(prediction, 0, out, 0, count);
@@ -165,7 +200,7 @@ class BlockDecoder {
                 extent = Math.max(extent, Math.max(i / size, i % size) + 1);
             }
         }
-        transforms[Integer.numberOfTrailingZeros(size) - 2].inverse(coefficients, extent, out, scratch);
+        transform(size, transform).inverse(coefficients, extent, out, scratch);
         int most = 255 << SamplePlane.UNIT_BITS;
         for (int i = 0; i < count; i++) {
             out[i] = Math.clamp(out[i] + prediction[i], 0, most);
@@ -173,13 +208,13 @@ class BlockDecoder {
     }
 
     /** The picture of what has been coded, its edges smoothed; the planes stay as they are. */
-    Image picture(Settings settings, int width, int height) {
+    Image picture(Settings settings, int width, int height, DetailFilter details) {
         EdgeFilter filter = new EdgeFilter(cells, settings.edges());
         SamplePlane[] filtered = new SamplePlane[planes.length];
         for (int c = 0; c < planes.length; c++) {
             filtered[c] = planes[c].copy();
             filter.apply(filtered[c], step(c), c == 0 ? 0 : 1);
         }
-        return PicturePlanes.toImage(filtered, width, height, settings.scale());
+        return PicturePlanes.toImage(filtered, width, height, settings, details);
     }
 }

@@ -4,13 +4,15 @@ import java.util.Arrays;
 
 /** Chooses block sizes, modes and levels of a picture by rate and distortion, and codes them. */
 final class BlockEncoder extends BlockDecoder {
-    private static final int TRIED_MODES = 4;
-    private static final int TRIED_ENDS = 4;
-    static final double LAMBDA = 0.14; // of the squared step, per bit
+    private static final int TRIED_MODES = 6;
+    private static final int TRIED_ENDS = 5;
 
     private static final double[] WEIGHTS = {1, 4 * 1.086, 4 * 0.825}; // of squared errors in RGB
 
     private final SamplePlane[] source;
+    private final VisualWeights visual;
+    private final double chromaWeight;
+    private double lumaWeight; // of the block that is being tried
     private final double lambda; // squared 1/16 levels per 1/65536 bit
     private final BitCoder.Meter meter = new BitCoder.Meter();
     private final int[] original = new int[SUPERBLOCK * SUPERBLOCK];
@@ -24,7 +26,7 @@ final class BlockEncoder extends BlockDecoder {
         final int y;
         final int size;
         double score;
-        int mode;
+        final int[] modes = new int[3]; // of luma and chroma, and the transform of luma
         int[][] levels = new int[3][];
         int[] last = {-1, -1, -1};
         int[][] samples = new int[3][];
@@ -44,11 +46,16 @@ final class BlockEncoder extends BlockDecoder {
         double score;
     }
 
-    /** @param lambdaFactor multiplies the weight of a bit; above 1 the file is smaller */
-    BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor) {
+    /**
+     * @param lambdaFactor multiplies the weight of a bit; above 1 the file is smaller
+     * @param scale the planes are at 1 / 2^scale of the size of the picture
+     */
+    BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor, Tuning tuning, int scale) {
         super(source[0].width, source[0].height, source.length, step, models);
         this.source = source;
-        this.lambda = LAMBDA * lambdaFactor * lumaStep * lumaStep / 65536;
+        this.visual = new VisualWeights(source[0], scale, tuning.contrast);
+        this.chromaWeight = tuning.chroma;
+        this.lambda = tuning.lambda * lambdaFactor * lumaStep * lumaStep / 65536;
     }
 
     void encode(BitCoder coder) {
@@ -72,8 +79,8 @@ final class BlockEncoder extends BlockDecoder {
             }
             return;
         }
-        leaf(coder, node.x, node.y, node.size, node.mode, node.levels, node.last);
-        finish(node.x, node.y, node.size, node.mode, node.levels);
+        leaf(coder, node.x, node.y, node.size, node.modes, node.levels, node.last);
+        finish(node.x, node.y, node.size, node.modes, node.levels);
     }
 
     /** The best way to code a block; leaves its samples in the planes and its modes in the cells. */
@@ -115,44 +122,83 @@ final class BlockEncoder extends BlockDecoder {
             int shift = c == 0 ? 0 : 1;
             planes[c].put(node.x >> shift, node.y >> shift, node.size >> shift, node.samples[c]);
         }
-        finish(node.x, node.y, node.size, node.mode, node.levels);
+        finish(node.x, node.y, node.size, node.modes, node.levels);
     }
 
     private Node wholeBlock(int x, int y, int size) {
         Node node = new Node(x, y, size);
         node.score = Double.POSITIVE_INFINITY;
         source[0].get(x, y, size, original);
+        lumaWeight = visual.of(x, y, size);
         int log = Integer.numberOfTrailingZeros(size);
         intra.collect(planes[0], cells, x, y, size, 0);
         int[] modes = promisingModes(x, y, size, log);
         for (int mode : modes) {
             intra.predict(mode, size, prediction);
-            Levels levels = levels(0, x, y, size, mode, null);
             meter.cost = 0;
             models.modes.mode(meter, cells, x, y, log, stepClass, mode);
-            double score = levels.score + lambda * meter.cost;
-            if (score < node.score) {
-                node.score = score;
-                node.mode = mode;
-                node.levels[0] = levels.values;
-                node.last[0] = levels.last;
+            double modeCost = lambda * meter.cost;
+            for (int kind = 0; kind < (size <= MAX_SINE ? 2 : 1); kind++) {
+                Levels levels = levels(0, x, y, size, mode, kind, null);
+                double score = levels.score + modeCost;
+                if (score < node.score) {
+                    node.score = score;
+                    node.modes[0] = mode;
+                    node.modes[2] = kind;
+                    node.levels[0] = levels.values;
+                    node.last[0] = levels.last;
+                }
             }
         }
-        intra.predict(node.mode, size, prediction);
+        intra.predict(node.modes[0], size, prediction);
         node.samples[0] = new int[size * size];
-        addResidual(0, size, node.levels[0], node.samples[0]);
-        for (int c = 1; c < planes.length; c++) {
-            int half = size / 2;
-            source[c].get(x / 2, y / 2, half, original);
-            predict(c, x, y, size, node.mode);
-            Levels levels = levels(c, x, y, size, node.mode, node.levels[0]);
-            node.score += levels.score;
-            node.levels[c] = levels.values;
-            node.last[c] = levels.last;
-            node.samples[c] = new int[half * half];
-            addResidual(c, half, levels.values, node.samples[c]);
+        addResidual(0, size, node.modes[2], node.levels[0], node.samples[0]);
+        node.modes[1] = node.modes[0];
+        if (planes.length > 1) {
+            chroma(node);
         }
         return node;
+    }
+
+    /** Chroma in the mode of luma or from its samples, whichever is better. */
+    private void chroma(Node node) {
+        int x = node.x;
+        int y = node.y;
+        int size = node.size;
+        int half = size / 2;
+        boolean choice = LumaToChroma.possible(cells, x, y);
+        if (choice) {
+            planes[0].put(x, y, size, node.samples[0]);
+        }
+        double least = Double.POSITIVE_INFINITY;
+        for (int attempt = 0; attempt < (choice ? 2 : 1); attempt++) {
+            int mode = attempt == 0 ? node.modes[0] : IntraPrediction.FROM_LUMA;
+            meter.cost = 0;
+            if (choice) {
+                enter(1, x, y, size, node.modes[0], node.levels[0]);
+                models.modes.fromLuma(meter, cells, x, y, context, node.modes[0], attempt);
+            }
+            double score = lambda * meter.cost;
+            Levels[] levels = new Levels[planes.length];
+            int[][] samples = new int[planes.length][half * half];
+            for (int c = 1; c < planes.length; c++) {
+                source[c].get(x / 2, y / 2, half, original);
+                predict(c, x, y, size, mode);
+                levels[c] = levels(c, x, y, size, mode, 0, node.levels[0]);
+                score += levels[c].score;
+                addResidual(c, half, 0, levels[c].values, samples[c]);
+            }
+            if (score < least) {
+                least = score;
+                node.modes[1] = mode;
+                for (int c = 1; c < planes.length; c++) {
+                    node.levels[c] = levels[c].values;
+                    node.last[c] = levels[c].last;
+                    node.samples[c] = samples[c];
+                }
+            }
+        }
+        node.score += least;
     }
 
     /** Modes whose predictions are nearest, by absolute difference and what the mode costs. */
@@ -184,13 +230,13 @@ final class BlockEncoder extends BlockDecoder {
     }
 
     /** Rate-distortion optimised levels of {@link #original} minus {@link #prediction}. */
-    private Levels levels(int component, int x, int y, int blockSize, int mode, int[] luma) {
+    private Levels levels(int component, int x, int y, int blockSize, int mode, int kind, int[] luma) {
         int size = component == 0 ? blockSize : blockSize / 2;
         int count = size * size;
         for (int i = 0; i < count; i++) {
             difference[i] = original[i] - prediction[i];
         }
-        transforms[Integer.numberOfTrailingZeros(size) - 2].forward(difference, spectrum, scratch);
+        transform(size, kind).forward(difference, spectrum, scratch);
         enter(component, x, y, blockSize, mode, luma);
         Levels best = new Levels();
         double energy = 0;
@@ -202,12 +248,18 @@ final class BlockEncoder extends BlockDecoder {
                 last = Math.max(last, i / size + i % size);
             }
         }
-        double weight = WEIGHTS[component];
+        double weight = WEIGHTS[component] * (component == 0 ? lumaWeight : chromaWeight);
         meter.cost = 0;
         models.coefficients.coded(meter, context, 0);
         best.score = weight * energy + lambda * meter.cost;
+        double kindCost = 0;
+        if (component == 0 && size <= MAX_SINE) {
+            meter.cost = 0;
+            models.coefficients.transform(meter, context, kind);
+            kindCost = lambda * meter.cost;
+        }
         for (int attempt = 0; attempt < TRIED_ENDS && last >= 0; attempt++) {
-            double score = quantize(size, step, weight, last, energy);
+            double score = kindCost + quantize(size, step, weight, last, energy);
             if (score < best.score) {
                 best.score = score;
                 best.values = Arrays.copyOf(trial, count);

@@ -10,6 +10,7 @@ final class Cells {
     final int height;
     final byte[] mode; // -1 where nothing is coded yet
     final byte[] sizeLog; // of the block
+    final byte[] fromLuma; // whether chroma was predicted from luma
     final byte[] lumaActivity;
     final byte[] chromaActivity;
 
@@ -18,6 +19,7 @@ final class Cells {
         this.height = lumaHeight / CELL;
         this.mode = new byte[width * height];
         this.sizeLog = new byte[width * height];
+        this.fromLuma = new byte[width * height];
         this.lumaActivity = new byte[width * height];
         this.chromaActivity = new byte[width * height];
         Arrays.fill(mode, (byte) -1);
@@ -32,11 +34,12 @@ final class Cells {
         return mode[i] < 0 ? -1 : i;
     }
 
-    void set(int x, int y, int size, int blockMode, int luma, int chroma) {
+    void set(int x, int y, int size, int blockMode, boolean chromaFromLuma, int luma, int chroma) {
         for (int cy = y / CELL; cy < (y + size) / CELL; cy++) {
             for (int cx = x / CELL; cx < (x + size) / CELL; cx++) {
                 int i = cy * width + cx;
                 mode[i] = (byte) blockMode;
+                fromLuma[i] = (byte) (chromaFromLuma ? 1 : 0);
                 sizeLog[i] = (byte) Integer.numberOfTrailingZeros(size);
                 lumaActivity[i] = (byte) luma;
                 chromaActivity[i] = (byte) chroma;
@@ -46,6 +49,6 @@ final class Cells {
 
     /** Forgets a block, so that prediction does not look at it. */
     void clear(int x, int y, int size) {
-        set(x, y, size, -1, 0, 0);
+        set(x, y, size, -1, false, 0, 0);
     }
 }

@@ -16,6 +16,7 @@ final class CoefficientModel {
 
     private final MixedBits coded;
     private final MixedBits last;
+    private final MixedBits transform;
     private final MixedBits zero;
     private final MixedBits more;
 
@@ -29,6 +30,7 @@ final class CoefficientModel {
                             2 * SIZES * 64, 2 * SIZES * 64 * 8, 64 * 20 * SIZES, 2 * 64 * SIZES * 12, 64 * 8 * SIZES
                         },
                         new int[] {2 * SIZES * 8, 12}),
+                new MixedBits(new int[] {SIZES * 20, SIZES * 12, SIZES * 64}, new int[] {SIZES, 20}),
                 new MixedBits(
                         new int[] {
                             2 * SIZES * 256,
@@ -37,32 +39,37 @@ final class CoefficientModel {
                             2 * SIZES * 432,
                             SIZES * 20 * 32,
                             512,
-                            2 * 8 * 8 * 16
+                            2 * 8 * 8 * 16,
+                            2 * SIZES * 8 * 64,
+                            2 * SIZES * 4 * 256,
+                            SIZES * 20 * 64
                         },
-                        new int[] {2 * SIZES * 8, 16}),
+                        new int[] {2 * SIZES * 8, 16, 12 * 8}),
                 new MixedBits(
                         new int[] {2 * SIZES * UNARY * 8, UNARY * 2 * 16, UNARY * 2 * 64, UNARY * 2 * 12 * 4},
                         new int[] {UNARY * 2, 16}));
     }
 
-    private CoefficientModel(MixedBits coded, MixedBits last, MixedBits zero, MixedBits more) {
+    private CoefficientModel(MixedBits coded, MixedBits last, MixedBits transform, MixedBits zero, MixedBits more) {
         this.coded = coded;
         this.last = last;
+        this.transform = transform;
         this.zero = zero;
         this.more = more;
     }
 
     CoefficientModel copy() {
-        return new CoefficientModel(coded.copy(), last.copy(), zero.copy(), more.copy());
+        return new CoefficientModel(coded.copy(), last.copy(), transform.copy(), zero.copy(), more.copy());
     }
 
     int stateBytes() {
-        return coded.stateBytes() + last.stateBytes() + zero.stateBytes() + more.stateBytes();
+        return coded.stateBytes() + last.stateBytes() + transform.stateBytes() + zero.stateBytes() + more.stateBytes();
     }
 
     void save(ByteBuffer out) {
         coded.save(out);
         last.save(out);
+        transform.save(out);
         zero.save(out);
         more.save(out);
     }
@@ -70,6 +77,7 @@ final class CoefficientModel {
     void restore(ByteBuffer in, int trust) {
         coded.restore(in, trust);
         last.restore(in, trust);
+        transform.restore(in, trust);
         zero.restore(in, trust);
         more.restore(in, trust);
     }
@@ -86,6 +94,17 @@ final class CoefficientModel {
         coded.choose(0, t * SIZES + s);
         coded.choose(1, c.stepClass);
         return coder.bit(coded, bit);
+    }
+
+    /** Codes which transform a luma block has. */
+    int transform(BitCoder coder, BlockContext c, int kind) {
+        int s = c.sizeLog - 2;
+        transform.context(0, s * 20 + c.mode);
+        transform.context(1, s * 12 + c.stepClass);
+        transform.context(2, (s * 8 + c.leftActivity) * 8 + c.aboveActivity);
+        transform.choose(0, s);
+        transform.choose(1, c.mode);
+        return coder.bit(transform, kind);
     }
 
     /** Codes the last diagonal with coefficients, 0 to 2 size - 2. */
@@ -150,8 +169,12 @@ final class CoefficientModel {
             fromLuma = 1 + Math.min(3, l) + 4 * Math.min(2, c.lumaActivity);
         }
         zero.context(6, ((t * 8 + template) * 8 + place) * 16 + fromLuma);
+        zero.context(7, ((ts * 8 + c.leftActivity) * 8 + c.aboveActivity) * 8 + place);
+        zero.context(8, ((ts * 4 + Math.min(3, sum)) * 16 + Math.min(15, y)) * 16 + Math.min(15, x));
+        zero.context(9, ((s * 20 + c.mode) * 8 + Math.min(7, y)) * 8 + Math.min(7, x));
         zero.choose(0, ts * 8 + place);
         zero.choose(1, t * 8 + template);
+        zero.choose(2, c.stepClass * 8 + around);
         this.template = Math.min(15, sum);
         this.pair = Math.min(7, right) * 8 + Math.min(7, down);
         this.place = place;

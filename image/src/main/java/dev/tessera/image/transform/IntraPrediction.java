@@ -13,6 +13,9 @@ final class IntraPrediction {
     /** Modes: mean, plane, and 17 directions. */
     static final int MODES = 19;
 
+    /** Not among the modes of luma: chroma as a linear function of luma ({@link LumaToChroma}). */
+    static final int FROM_LUMA = MODES;
+
     /** Slopes in 1/32 of modes 2..9 (from the left, down to up) and 10..18 (from above, left to right). */
     private static final int[] SLOPES = {32, 21, 13, 5, 0, -5, -13, -26, -32, -21, -13, -5, 0, 5, 13, 26, 32};
 
@@ -22,6 +25,8 @@ final class IntraPrediction {
 
     private final int[] above = new int[2 * MAX_SIZE + 1]; // the corner first
     private final int[] left = new int[2 * MAX_SIZE + 1];
+    private final int[] smoothAbove = new int[2 * MAX_SIZE + 1];
+    private final int[] smoothLeft = new int[2 * MAX_SIZE + 1];
     private final int[] reference = new int[3 * MAX_SIZE + 1];
 
     /**
@@ -43,6 +48,21 @@ final class IntraPrediction {
         boolean haveCorner = cells.at(x - 1 << shift, y - 1 << shift) >= 0;
         above[0] = haveCorner ? plane.samples[(y - 1) * plane.width + x - 1] : haveAbove ? above[1] : left[1];
         left[0] = above[0];
+        smooth(above, left[1], 2 * size, smoothAbove);
+        smooth(left, above[1], 2 * size, smoothLeft);
+    }
+
+    private static void smooth(int[] in, int beforeCorner, int length, int[] out) {
+        out[0] = beforeCorner + 2 * in[0] + in[1] + 2 >> 2;
+        for (int i = 1; i < length; i++) {
+            out[i] = in[i - 1] + 2 * in[i] + in[i + 1] + 2 >> 2;
+        }
+        out[length] = in[length];
+    }
+
+    /** Whether a direction sees smoothed samples, as in H.265: the more of them, the further it is from straight. */
+    private static boolean smooths(int slope, int size) {
+        return Math.abs(slope) >= (size >= 32 ? 1 : size >= 16 ? 13 : size >= 8 ? 26 : 64);
     }
 
     private void fill(SamplePlane plane, Cells cells, int x, int y, int size, int shift, boolean horizontal) {
@@ -103,8 +123,11 @@ final class IntraPrediction {
     private void direction(int mode, int size, int[] out) {
         boolean vertical = mode >= FIRST_VERTICAL;
         int slope = SLOPES[mode - 2];
-        int[] main = vertical ? above : left;
-        int[] side = vertical ? left : above;
+        boolean smooth = smooths(slope, size);
+        int[] top = smooth ? smoothAbove : above;
+        int[] start = smooth ? smoothLeft : left;
+        int[] main = vertical ? top : start;
+        int[] side = vertical ? start : top;
         int origin = size; // where the corner stands in the reference
         System.arraycopy(main, 0, reference, origin, 2 * size + 1);
         if (slope < 0) {

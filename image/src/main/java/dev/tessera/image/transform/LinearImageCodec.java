@@ -18,9 +18,21 @@ import java.util.List;
  */
 public final class LinearImageCodec implements PictureCodec {
     private final LinearImageModel model;
+    private final Tuning tuning;
 
+    /** A codec with the usual tuning. */
     public LinearImageCodec(LinearImageModel model) {
+        this(model, Tuning.MS_SSIM);
+    }
+
+    private LinearImageCodec(LinearImageModel model, Tuning tuning) {
         this.model = model;
+        this.tuning = tuning;
+    }
+
+    /** The same codec, its files good at another measure; it decompresses the same files. */
+    public LinearImageCodec tuned(Tuning newTuning) {
+        return new LinearImageCodec(model, newTuning);
     }
 
     /**
@@ -37,7 +49,7 @@ public final class LinearImageCodec implements PictureCodec {
         if (!PicturePlanes.fits(image.width(), image.height(), 0)) {
             throw new IllegalArgumentException(tooLarge(image.width(), image.height()));
         }
-        PictureCoding coding = new PictureCoding(image, model.prior());
+        PictureCoding coding = new PictureCoding(image, model.prior(), model.details(), tuning);
         StepSearch search = new StepSearch(
                 coding, a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload())));
         return switch (target) {
@@ -110,9 +122,10 @@ public final class LinearImageCodec implements PictureCodec {
         }
         RangeDecoder in = new RangeDecoder(file.payload());
         TransformPrior models = model.prior();
-        Image image = decode(in, geometry, settings.grey() ? 1 : 3, settings, models);
+        Image image = decode(in, geometry, settings.grey() ? 1 : 3, settings, models, model.details());
         if (settings.alpha()) {
-            image = image.withAlpha(decode(in, geometry, 1, settings, models).plane(0));
+            image = image.withAlpha(
+                    decode(in, geometry, 1, settings, models, model.details()).plane(0));
         }
         if (in.unreadBytes() > 0) {
             throw new CorruptBitstreamException(0, in.unreadBytes() + " bytes are left behind the picture");
@@ -121,7 +134,12 @@ public final class LinearImageCodec implements PictureCodec {
     }
 
     private static Image decode(
-            RangeDecoder in, ImageGeometry geometry, int components, Settings settings, TransformPrior models) {
+            RangeDecoder in,
+            ImageGeometry geometry,
+            int components,
+            Settings settings,
+            TransformPrior models,
+            DetailFilter details) {
         BlockDecoder decoder = new BlockDecoder(
                 PicturePlanes.scaled(geometry.width(), settings.scale()),
                 PicturePlanes.scaled(geometry.height(), settings.scale()),
@@ -129,6 +147,6 @@ public final class LinearImageCodec implements PictureCodec {
                 settings.step(),
                 models);
         decoder.decode(new BitCoder.Reader(in));
-        return decoder.picture(settings, geometry.width(), geometry.height());
+        return decoder.picture(settings, geometry.width(), geometry.height(), details);
     }
 }

@@ -14,13 +14,16 @@ public final class LinearImageModel {
     private static final String MODEL_TYPE = "image_linear";
     private static final int FORMAT_VERSION = 1;
     private static final String STATE = "prior.state";
+    private static final String DETAILS = "details.taps";
 
     private final ModelFile file;
     private final TransformPrior prior;
+    private final DetailFilter details;
 
-    private LinearImageModel(ModelFile file, TransformPrior prior) {
+    private LinearImageModel(ModelFile file, TransformPrior prior, DetailFilter details) {
         this.file = file;
         this.prior = prior;
+        this.details = details;
     }
 
     /** Whether {@code file} says that it is a model of this kind. */
@@ -40,11 +43,12 @@ public final class LinearImageModel {
         }
         file.config().requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
         byte[] state = file.tensor(STATE, new TransformPrior().stateBytes()).toBytes();
-        return new LinearImageModel(file, TransformPrior.of(state));
+        byte[] taps = file.tensor(DETAILS, 2 * DetailFilter.size()).toBytes();
+        return new LinearImageModel(file, TransformPrior.of(state), DetailFilter.ofBytes(taps));
     }
 
     /** A model of freshly learnt states. */
-    static LinearImageModel of(String name, TransformPrior prior) {
+    static LinearImageModel of(String name, TransformPrior prior, DetailFilter details) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model_type", MODEL_TYPE);
         config.put("format_version", FORMAT_VERSION);
@@ -58,8 +62,9 @@ public final class LinearImageModel {
         ModelFile file = ModelFile.builder()
                 .config(ModelConfig.of(config))
                 .tensor(STATE, Tensor.ofUnsignedBytes(state, state.length))
+                .tensor(DETAILS, Tensor.ofUnsignedBytes(details.toBytes(), 2 * DetailFilter.size()))
                 .build();
-        return new LinearImageModel(file, TransformPrior.of(state));
+        return new LinearImageModel(file, TransformPrior.of(state), details);
     }
 
     /** The file that this model is. */
@@ -75,5 +80,9 @@ public final class LinearImageModel {
     /** The states that a file starts with; copied for each. */
     TransformPrior prior() {
         return prior.copy();
+    }
+
+    DetailFilter details() {
+        return details;
     }
 }

@@ -23,6 +23,7 @@ public final class LinearImageTrainer {
 
     private final LinearImageRecipe recipe;
     private final Consumer<String> progress;
+    private final DetailFilterFit details = new DetailFilterFit();
 
     /** @param progress told what happens, a line at a time */
     public LinearImageTrainer(LinearImageRecipe recipe, Consumer<String> progress) {
@@ -36,7 +37,8 @@ public final class LinearImageTrainer {
      * @throws IOException when a file cannot be read
      */
     public LinearImageModel train(List<Path> files) throws IOException {
-        return LinearImageModel.of(recipe.name(), learn(files, (prior, seen) -> {}));
+        TransformPrior prior = learn(files, (learnt, seen) -> {});
+        return LinearImageModel.of(recipe.name(), prior, details.filter());
     }
 
     /** @param after told after each visit what was learnt so far */
@@ -80,8 +82,38 @@ public final class LinearImageTrainer {
                 random.nextInt(image.width() - width + 1), random.nextInt(image.height() - height + 1), width, height);
         BitCoder.Trainer trainer = new BitCoder.Trainer();
         SamplePlane[] planes = PicturePlanes.of(crop, halvings);
-        new BlockEncoder(planes, Math.max(0, step), prior, 1).encode(trainer);
+        BlockEncoder encoder = new BlockEncoder(planes, Math.max(0, step), prior, 1, Tuning.PSNR, scale);
+        encoder.encode(trainer);
+        learnDetails(encoder, planes[0], crop, halvings, scale, Math.max(0, step));
         return trainer.cost / 65536.0 / ((double) planes[0].width * planes[0].height);
+    }
+
+    private void learnDetails(BlockEncoder encoder, SamplePlane source, Image crop, int halvings, int scale, int step) {
+        SamplePlane best = null;
+        double least = Double.POSITIVE_INFINITY;
+        for (int edges = 0; edges < EdgeFilter.STRENGTHS; edges++) {
+            SamplePlane filtered = encoder.planes[0].copy();
+            new EdgeFilter(encoder.cells, edges).apply(filtered, encoder.lumaStep, 0);
+            double error = 0;
+            for (int i = 0; i < filtered.samples.length; i++) {
+                double e = filtered.samples[i] - source.samples[i];
+                error += e * e;
+            }
+            if (error < least) {
+                least = error;
+                best = filtered;
+            }
+        }
+        SamplePlane original = scale == 0 ? source : PicturePlanes.of(crop, halvings - 1)[0];
+        details.add(
+                DetailFilter.Kind.of(scale),
+                best.samples,
+                best.width,
+                PicturePlanes.scaled(crop.width(), halvings),
+                PicturePlanes.scaled(crop.height(), halvings),
+                step,
+                original.samples,
+                original.width);
     }
 
     private int scale(double at) {

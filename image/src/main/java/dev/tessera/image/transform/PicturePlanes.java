@@ -76,7 +76,8 @@ final class PicturePlanes {
     }
 
     /** The picture of decoded planes. */
-    static Image toImage(SamplePlane[] planes, int width, int height, int scale) {
+    static Image toImage(SamplePlane[] planes, int width, int height, Settings settings, DetailFilter details) {
+        int scale = settings.scale();
         int[][] full = new int[planes.length][];
         int[] strides = new int[planes.length];
         for (int c = 0; c < planes.length; c++) {
@@ -84,7 +85,18 @@ final class PicturePlanes {
             int stride = planes[c].width;
             int w = scaled(width, c == 0 ? scale : scale + 1);
             int h = scaled(height, c == 0 ? scale : scale + 1);
-            for (int i = 0; i < (c == 0 ? scale : scale + 1); i++) {
+            int doublings = c == 0 ? scale : scale + 1;
+            if (c == 0 && settings.details()) {
+                plane = details.apply(DetailFilter.Kind.of(scale), plane, stride, w, h, settings.step());
+                stride = w;
+                if (scale > 0) {
+                    w *= 2;
+                    h *= 2;
+                    stride = w;
+                    doublings--;
+                }
+            }
+            for (int i = 0; i < doublings; i++) {
                 plane = Resampling.doubled(plane, stride, w, h);
                 w *= 2;
                 h *= 2;

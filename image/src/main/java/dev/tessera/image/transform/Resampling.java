@@ -7,7 +7,7 @@ package dev.tessera.image.transform;
 final class Resampling {
     private static final int LOBES = 3;
     private static final int TAP_BITS = 8;
-    private static final int[] UP = upTaps(); // of the samples -3 .. 2 around the left half of sample 0
+    private static final int[] UP = upTapsOf(TAP_BITS); // of the samples -3 .. 2 around the left half of sample 0
     private static final double[] DOWN = downTaps(); // of the samples -5 .. 6 around sample 0 of a pair
 
     private Resampling() {}
@@ -70,7 +70,8 @@ final class Resampling {
         return out;
     }
 
-    private static int[] upTaps() {
+    /** Taps of the samples -3 .. 2 around the left half of sample 0; they sum up to 2^bits. */
+    static int[] upTapsOf(int bits) {
         double[] taps = new double[2 * LOBES];
         double sum = 0;
         for (int j = 0; j < taps.length; j++) {
@@ -78,9 +79,9 @@ final class Resampling {
             sum += taps[j];
         }
         int[] out = new int[taps.length];
-        int rest = 1 << TAP_BITS;
+        int rest = 1 << bits;
         for (int j = 0; j < taps.length; j++) {
-            out[j] = (int) StrictMath.round((1 << TAP_BITS) * taps[j] / sum);
+            out[j] = (int) StrictMath.round((1 << bits) * taps[j] / sum);
             rest -= out[j];
         }
         out[LOBES] += rest; // flat stays flat

@@ -23,6 +23,9 @@ final class StepSearch {
     private static final double MAX_SLOPE = 0.3;
     private static final int ATTEMPTS = 10;
     private static final double NEAREST = 0.02; // levels
+    private static final double LEAST_SHARE = 0.97; // of a budget, which every file has if it can
+    private static final int NEIGHBOURS = 40;
+    private static final double NEIGHBOUR_DISTANCE = 0.13; // levels
 
     private final PictureCoding coding;
     private final ToLongFunction<PictureCoding.Attempt> size;
@@ -45,10 +48,32 @@ final class StepSearch {
      */
     PictureCoding.Result within(long budget) {
         double bpp = 8.0 * budget / coding.pixels();
-        double level = Math.clamp(Math.round(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)), 0, LEVELS - 1);
-        PictureCoding.Attempt now = bestScale((int) level);
-        int scale = now.settings().scale();
-        double tooFine = -1;
+        int level = (int) Math.clamp(
+                Math.round(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)), 0, LEVELS - 1);
+        PictureCoding.Attempt first = bestScale(level);
+        int scale = first.settings().scale();
+        PictureCoding.Attempt best = within(budget, scale, level, first);
+        while (best != null && isFinest(best) && scale > 0 && isWasteful(best, budget)) {
+            scale--; // no step is fine enough for such a budget at that size
+            best = within(budget, scale, level, atLevel(scale, level));
+        }
+        return coding.finished(best == null ? smallest(budget) : best);
+    }
+
+    private boolean isWasteful(PictureCoding.Attempt attempt, long budget) {
+        return size.applyAsLong(attempt) < budget * LEAST_SHARE;
+    }
+
+    private static boolean isFinest(PictureCoding.Attempt attempt) {
+        return attempt.settings().step() == 0 && attempt.price() == 1;
+    }
+
+    /** The largest file of a scale within a budget that was found, or null. */
+    private PictureCoding.Attempt within(long budget, int scale, double firstLevel, PictureCoding.Attempt first) {
+        PictureCoding.Attempt now = first;
+        double level = firstLevel;
+        double finest = LEVELS_PER_HALVING * scale; // finer levels have no finer steps at that size
+        double tooFine = finest - 1;
         double coarse = LAST_LEVEL + 1; // the finest level known to fit
         double slope = USUAL_SLOPE;
         PictureCoding.Attempt best = null;
@@ -62,21 +87,41 @@ final class StepSearch {
             }
             if (i == ATTEMPTS
                     || coarse - tooFine < NEAREST
-                    || coarse == 0
+                    || coarse <= finest
                     || tooFine == LAST_LEVEL
                     || bytes <= budget && bytes >= budget * GOOD_SHARE) {
                 break;
             }
             double next = level + log2(bytes / (AIM * budget)) / slope;
             if (next <= tooFine || next >= coarse) {
-                next = coarse > LAST_LEVEL ? LAST_LEVEL : (Math.max(0, tooFine) + coarse) / 2;
+                next = coarse > LAST_LEVEL ? LAST_LEVEL : (Math.max(finest, tooFine) + coarse) / 2;
             }
-            next = Math.clamp(next, 0, LAST_LEVEL);
+            next = Math.clamp(next, finest, LAST_LEVEL);
             now = atLevel(scale, next);
             slope = Math.clamp(log2((double) bytes / size.applyAsLong(now)) / (next - level), MIN_SLOPE, MAX_SLOPE);
             level = next;
         }
-        return coding.finished(best == null ? smallest(budget) : best);
+        return best != null && coarse > finest ? around(scale, coarse, budget, best) : best;
+    }
+
+    /**
+     * The longest within the budget of levels near one: lengths of small pictures jump up and down, so that halving the interval
+     * may miss what fits better.
+     */
+    private PictureCoding.Attempt around(int scale, double level, long budget, PictureCoding.Attempt known) {
+        PictureCoding.Attempt best = known;
+        for (int i = 0; i < NEIGHBOURS && isWasteful(best, budget); i++) {
+            double distance = NEIGHBOUR_DISTANCE * (i / 2 + 1);
+            PictureCoding.Attempt now =
+                    atLevel(
+                    scale, Math.clamp(
+                    level + (i % 2 == 0 ? -distance : distance), LEVELS_PER_HALVING * scale, LAST_LEVEL));
+            long bytes = size.applyAsLong(now);
+            if (bytes <= budget && bytes > size.applyAsLong(best)) {
+                best = now;
+            }
+        }
+        return best;
     }
 
     private PictureCoding.Attempt smallest(long budget) {

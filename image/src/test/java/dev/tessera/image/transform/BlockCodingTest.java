@@ -30,7 +30,8 @@ class BlockCodingTest {
 
     private static Coded encode(Image image, int scale, int step, TransformPrior prior) {
         RangeEncoder out = new RangeEncoder();
-        BlockEncoder encoder = new BlockEncoder(PicturePlanes.of(image, scale), step, prior.copy(), 1);
+        BlockEncoder encoder =
+                new BlockEncoder(PicturePlanes.of(image, scale), step, prior.copy(), 1, Tuning.MS_SSIM, scale);
         encoder.encode(new BitCoder.Writer(out));
         return new Coded(out.finish(), encoder);
     }
@@ -44,6 +45,10 @@ class BlockCodingTest {
                 prior.copy());
         decoder.decode(new BitCoder.Reader(new RangeDecoder(bytes)));
         return decoder;
+    }
+
+    private static Settings settings(int scale) {
+        return new Settings(false, false, scale, 0, scale > 0, 30);
     }
 
     private static double meanSquaredError(Image a, Image b) {
@@ -81,7 +86,8 @@ class BlockCodingTest {
         double errorBefore = Double.POSITIVE_INFINITY;
         for (int step : new int[] {56, 44, 32, 20, 8}) {
             Coded coded = encode(image, 0, step, new TransformPrior());
-            double error = meanSquaredError(image, PicturePlanes.toImage(coded.encoder().planes, 96, 96, 0));
+            double error = meanSquaredError(
+                    image, PicturePlanes.toImage(coded.encoder().planes, 96, 96, settings(0), DetailFilter.neutral()));
             assertTrue(coded.bytes().length > before, coded.bytes().length + " bytes at step " + step);
             assertTrue(error < errorBefore, error + " at step " + step);
             before = coded.bytes().length;
@@ -95,7 +101,8 @@ class BlockCodingTest {
         Image image = picture(96, 96);
         TransformPrior learnt = new TransformPrior();
         for (int step : new int[] {50, 44, 38}) {
-            new BlockEncoder(PicturePlanes.of(image, 0), step, learnt, 1).encode(new BitCoder.Trainer());
+            new BlockEncoder(PicturePlanes.of(image, 0), step, learnt, 1, Tuning.PSNR, 0)
+                    .encode(new BitCoder.Trainer());
         }
         TransformPrior restored = TransformPrior.of(learnt.save());
         int blank = encode(image, 0, 44, new TransformPrior()).bytes().length;
@@ -127,7 +134,8 @@ class BlockCodingTest {
         java.util.Arrays.fill(grey, 77);
         Image flat = Image.ofRgb(70, 50, grey, grey.clone(), grey.clone());
         for (int scale = 0; scale < 3; scale++) {
-            Image back = PicturePlanes.toImage(PicturePlanes.of(flat, scale), 70, 50, scale);
+            Image back = PicturePlanes.toImage(
+                    PicturePlanes.of(flat, scale), 70, 50, settings(scale), DetailFilter.neutral());
             assertEquals(0, meanSquaredError(flat, back));
         }
     }
@@ -135,8 +143,8 @@ class BlockCodingTest {
     @Test
     void theEdgeFilterLeavesSmoothPlanesAloneAndSoftensSteps() {
         Cells cells = new Cells(64, 32);
-        cells.set(0, 0, 32, 0, 0, 0);
-        cells.set(32, 0, 32, 0, 0, 0);
+        cells.set(0, 0, 32, 0, false, 0, 0);
+        cells.set(32, 0, 32, 0, false, 0, 0);
         SamplePlane plane = new SamplePlane(64, 32);
         for (int i = 0; i < plane.samples.length; i++) {
             plane.samples[i] = i % 64 < 32 ? 1600 : 1680;

@@ -40,7 +40,7 @@ class ShippedLinearModelTest {
     void theGoldenFileDecodesToTheGoldenPixels() throws Exception {
         byte[] golden;
         try (InputStream in =
-                ShippedLinearModelTest.class.getResourceAsStream("/golden/tsr/0/linear-coffee-203x149.tsr")) {
+                ShippedLinearModelTest.class.getResourceAsStream("/golden/tsr/0/linear-details-coffee-203x149.tsr")) {
             golden = in.readAllBytes();
         }
         Image image = codec.decompress(TsrFile.read(golden));
@@ -49,13 +49,32 @@ class ShippedLinearModelTest {
         assertArrayEquals(golden, codec.compress(photo, new RateTarget.Bytes(500)));
     }
 
+    /** On parts of all sample photos: budgets are kept and used, more bytes and more q are strictly better. */
     @Test
-    void budgetsOfAPhotoAreKeptAndUsed() {
-        for (int budget : new int[] {60, 150, 700}) {
-            int bytes = codec.compress(photo, new RateTarget.Bytes(budget)).length;
-            assertTrue(bytes <= budget && bytes >= .97 * budget, bytes + " of " + budget + " bytes");
+    void moreIsBetterOnEverySample() throws IOException {
+        for (String name :
+                new String[] {"photo-coffee.jpg", "photo-clownfish.jpg", "photo-lionfish.jpg", "photo-astronaut.png"}) {
+            Image part = ImageFiles.read(Path.of("../samples/media", name)).crop(150, 130, 160, 120);
+            VisualQuality quality = new VisualQuality(part);
+            double before = Double.NEGATIVE_INFINITY;
+            for (int budget : new int[] {60, 150, 350, 800}) {
+                byte[] file = codec.compress(part, new RateTarget.Bytes(budget));
+                assertTrue(
+                        file.length <= budget && file.length >= .97 * budget,
+                        name + ": " + file.length + " of " + budget + " bytes");
+                double now = quality.of(codec.decompress(TsrFile.read(file)));
+                assertTrue(now > before, name + ": " + now + " after " + before + " at " + budget);
+                before = now;
+            }
+            before = Double.NEGATIVE_INFINITY;
+            for (int q = 20; q <= 100; q += 20) {
+                double now =
+                        quality.of(codec.decompress(TsrFile.read(codec.compress(part, new RateTarget.Quality(q)))));
+                assertTrue(now > before, name + ": " + now + " after " + before + " at " + q);
+                before = now;
+            }
         }
     }
 
-    private static final String GOLDEN_PIXELS = "ec53915e27525518b6dbb19ade570f7b8d0304b7d1164550b947b91f8847efa6";
+    private static final String GOLDEN_PIXELS = "b74d31d53de6fbb4f913ae48a3200b6f7ae99998f043ebc90341a601745f498c";
 }

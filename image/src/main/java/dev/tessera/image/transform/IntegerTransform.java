@@ -1,26 +1,42 @@
 package dev.tessera.image.transform;
 
+import java.util.function.DoubleBinaryOperator;
+
 /**
- * Orthonormal DCT-II of square blocks in integers: the same results on every machine. Cosines are rounded from
- * {@link StrictMath} to 1/2^14, sums are longs, each of the two passes rounds once.
+ * Orthonormal transforms of square blocks in integers, DCT-II or DST-VII (which suits what is left of a block that was
+ * predicted from its neighbours: Han et al. 2012): the same results on every machine. Basis functions are rounded from {@link StrictMath}
+ * to 1/2^14, sums are longs, each of the two passes rounds once.
  */
-final class IntegerDct {
+final class IntegerTransform {
     private static final int SCALE_BITS = 14;
     private static final long HALF = 1L << SCALE_BITS - 1;
 
     private final int size;
     private final int[] basis; // [frequency x sample]
 
-    IntegerDct(int size) {
+    private IntegerTransform(int size, DoubleBinaryOperator basisFunction) {
         this.size = size;
         this.basis = new int[size * size];
         for (int k = 0; k < size; k++) {
-            double norm = StrictMath.sqrt((k == 0 ? 1.0 : 2.0) / size);
             for (int n = 0; n < size; n++) {
-                double cosine = StrictMath.cos(StrictMath.PI * (2 * n + 1) * k / (2 * size));
-                basis[k * size + n] = (int) StrictMath.round((1 << SCALE_BITS) * norm * cosine);
+                basis[k * size + n] = (int) StrictMath.round((1 << SCALE_BITS) * basisFunction.applyAsDouble(k, n));
             }
         }
+    }
+
+    static IntegerTransform cosine(int size) {
+        return new IntegerTransform(
+                size,
+                (k, n) -> StrictMath.sqrt((k == 0 ? 1.0 : 2.0) / size)
+                        * StrictMath.cos(StrictMath.PI * (2 * n + 1) * k / (2 * size)));
+    }
+
+    static IntegerTransform sine(int size) {
+        return new IntegerTransform(
+                size,
+                (k, n) -> 2
+                        / StrictMath.sqrt(2 * size + 1)
+                        * StrictMath.sin(StrictMath.PI * (2 * k + 1) * (n + 1) / (2 * size + 1)));
     }
 
     int size() {
