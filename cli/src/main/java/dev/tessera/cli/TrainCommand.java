@@ -74,14 +74,14 @@ final class TrainCommand extends TesseraCommand {
             paramLabel = "NAME",
             description =
                     "Train a neural tokenizer with this quantizer (features: default simvq): vq, spherical, rotation, ema, entropy, simvq,"
-                            + " vqganlc, gumbel, fsq, lfq, bsq, rvq or factorized. The first time this fetches an engine of"
-                            + " 110 MB.")
+                            + " vqganlc, gumbel, fsq, lfq, bsq, rvq, factorized or, with --recipe audio-24k-split, split. The"
+                            + " first time this fetches an engine of 110 MB.")
     private String quantizer;
 
     @Option(
             names = "--stages",
             paramLabel = "S",
-            description = "With --quantizer rvq: number of stages, instead of the recipe's.")
+            description = "With --quantizer rvq or split: number of residual stages, instead of the recipe's.")
     private Integer stages;
 
     @Option(

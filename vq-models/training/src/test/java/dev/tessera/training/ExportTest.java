@@ -23,8 +23,8 @@ class ExportTest {
         return Bottlenecks.NAMES.stream()
                 .map(name -> dynamicTest(name, () -> {
                     Recipe recipe = Recipe.read(
-                            Media.IMAGE,
-                            "image-f16",
+                            Media.AUDIO, // its recipes have what every quantizer asks for
+                            "audio-24k",
                             Map.of(
                                     "quantizer",
                                     name,
@@ -32,6 +32,8 @@ class ExportTest {
                                     "64",
                                     "dim",
                                     "6",
+                                    "semantic-dim",
+                                    "2",
                                     "start-from-data",
                                     "true",
                                     "stages",
