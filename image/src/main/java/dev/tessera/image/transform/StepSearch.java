@@ -48,8 +48,8 @@ final class StepSearch {
      */
     PictureCoding.Result within(long budget) {
         double bpp = 8.0 * budget / coding.pixels();
-        int level = (int) Math.clamp(
-                Math.round(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)), 0, LEVELS - 1);
+        int level =
+                (int) Math.clamp(Math.round(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)), 0, LEVELS - 1);
         PictureCoding.Attempt first = bestScale(level);
         int scale = first.settings().scale();
         PictureCoding.Attempt best = within(budget, scale, level, first);
@@ -112,10 +112,9 @@ final class StepSearch {
         PictureCoding.Attempt best = known;
         for (int i = 0; i < NEIGHBOURS && isWasteful(best, budget); i++) {
             double distance = NEIGHBOUR_DISTANCE * (i / 2 + 1);
-            PictureCoding.Attempt now =
-                    atLevel(
-                    scale, Math.clamp(
-                    level + (i % 2 == 0 ? -distance : distance), LEVELS_PER_HALVING * scale, LAST_LEVEL));
+            PictureCoding.Attempt now = atLevel(
+                    scale,
+                    Math.clamp(level + (i % 2 == 0 ? -distance : distance), LEVELS_PER_HALVING * scale, LAST_LEVEL));
             long bytes = size.applyAsLong(now);
             if (bytes <= budget && bytes > size.applyAsLong(best)) {
                 best = now;

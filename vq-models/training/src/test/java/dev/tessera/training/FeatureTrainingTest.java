@@ -177,8 +177,8 @@ class FeatureTrainingTest {
         Recipe recipe = Recipe.read(
                 Media.FEATURES, "features-f4", small("window", "4", "batch", "2", "loss-difference", "0.5"));
         TrainingOrder order = new TrainingOrder(folder.resolve("m"), "m", Map.of(), 0, false, 1, line -> {});
-        FeatureMedium medium = new FeatureMedium(
-                recipe, order, SERIES, 8, new ParameterStore(), new SplittableRandom(3));
+        FeatureMedium medium =
+                new FeatureMedium(recipe, order, SERIES, 8, new ParameterStore(), new SplittableRandom(3));
         float[] original = Gradients.random(2 * CHANNELS * 4, 1, 1);
         float[] output = Gradients.random(2 * CHANNELS * 4, 1, 2);
         float[] gradient;
