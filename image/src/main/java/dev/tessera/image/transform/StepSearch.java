@@ -26,6 +26,9 @@ final class StepSearch {
     private static final double LEAST_SHARE = 0.97; // of a budget, which every file has if it can
     private static final int NEIGHBOURS = 40;
     private static final double NEIGHBOUR_DISTANCE = 0.13; // levels
+    private static final int CHEAPER_STEPS = 4; // coarser than the level, with bits that cost less
+    private static final int CHEAPER_PRICES = 10;
+    private static final double CHEAPER = 0.85; // from one price to the next
 
     private final PictureCoding coding;
     private final ToLongFunction<PictureCoding.Attempt> size;
@@ -115,6 +118,23 @@ final class StepSearch {
             PictureCoding.Attempt now = atLevel(
                     scale,
                     Math.clamp(level + (i % 2 == 0 ? -distance : distance), LEVELS_PER_HALVING * scale, LAST_LEVEL));
+            long bytes = size.applyAsLong(now);
+            if (bytes <= budget && bytes > size.applyAsLong(best)) {
+                best = now;
+            }
+        }
+        return isWasteful(best, budget) ? cheaper(scale, level, budget, best) : best;
+    }
+
+    /** The same among coarser steps whose small coefficients are kept at a lower price of a bit. */
+    private PictureCoding.Attempt cheaper(int scale, double level, long budget, PictureCoding.Attempt known) {
+        PictureCoding.Attempt best = known;
+        int from = (int) Math.min(LEVELS - 1, level) - LEVELS_PER_HALVING * scale;
+        int last = LEVELS - 1 - LEVELS_PER_HALVING * scale;
+        for (int i = 0; i < CHEAPER_STEPS * CHEAPER_PRICES && isWasteful(best, budget); i++) {
+            int step = Math.clamp(from + i % CHEAPER_STEPS, 0, last);
+            double price = StrictMath.pow(CHEAPER, i / CHEAPER_STEPS + 1);
+            PictureCoding.Attempt now = coding.code(scale, step, price);
             long bytes = size.applyAsLong(now);
             if (bytes <= budget && bytes > size.applyAsLong(best)) {
                 best = now;
