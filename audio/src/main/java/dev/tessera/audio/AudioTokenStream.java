@@ -35,15 +35,15 @@ public final class AudioTokenStream implements AutoCloseable {
             return tokens(stream.finish());
         }
         float[] zeros = new float[parts.tokenSamples() - received];
-        float[] first = NeuralSoundEncoder.rows(stream.push(FeatureMap.ofTime(1, zeros.length, zeros)));
-        float[] last = NeuralSoundEncoder.rows(stream.finish());
+        float[] first = stream.push(FeatureMap.ofTime(1, zeros.length, zeros)).toRows();
+        float[] last = stream.finish().toRows();
         float[] all = Arrays.copyOf(first, first.length + last.length);
         System.arraycopy(last, 0, all, first.length, last.length);
         return tokens(all);
     }
 
     private Tokens tokens(FeatureMap map) {
-        return tokens(NeuralSoundEncoder.rows(map));
+        return tokens(map.toRows());
     }
 
     private Tokens tokens(float[] latents) {

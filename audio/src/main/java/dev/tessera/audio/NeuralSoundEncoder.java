@@ -45,7 +45,7 @@ final class NeuralSoundEncoder implements Encoder<AudioSignal> {
     Latents encode(float[] samples, LayerObserver observer) {
         int tokens = parts.tokens(samples.length);
         FeatureMap map = parts.encoder().run(samples(samples, 0, tokens), observer, threads);
-        return Latents.of(tokens, map.channels(), rows(map));
+        return Latents.of(tokens, map.channels(), map.toRows());
     }
 
     private FeatureMap samples(float[] all, int fromToken, int tokens) {
@@ -56,22 +56,8 @@ final class NeuralSoundEncoder implements Encoder<AudioSignal> {
     }
 
     private static int put(FeatureMap map, float[] latents, int done) {
-        float[] rows = rows(map);
+        float[] rows = map.toRows();
         System.arraycopy(rows, 0, latents, done * map.channels(), rows.length);
         return done + map.width();
-    }
-
-    /** {@code [time x channels]} of {@code [channels x time]}. */
-    static float[] rows(FeatureMap map) {
-        float[] values = map.toArray();
-        float[] rows = new float[values.length];
-        int dim = map.channels();
-        int time = map.width();
-        for (int d = 0; d < dim; d++) {
-            for (int t = 0; t < time; t++) {
-                rows[t * dim + d] = values[d * time + t];
-            }
-        }
-        return rows;
     }
 }

@@ -6,7 +6,7 @@ import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.TokenizerFile;
-import dev.tessera.vqmodels.nn.Extent;
+import dev.tessera.vqmodels.nn.EncoderDecoder;
 import dev.tessera.vqmodels.nn.Network;
 
 /**
@@ -32,13 +32,7 @@ record NeuralSoundParts(
     private static final int MAX_RATE = 384_000;
     private static final int MAX_TOKEN_SAMPLES = 1 << 16;
 
-    /** Values of the largest map of a layer: 32 MB. */
-    private static final long CHUNK_VALUES = 1 << 23;
-
     private static final int CHUNK_TOKENS = 64;
-
-    /** Tokens with which a network's sizes are tried; the number has nothing in common with usual strides. */
-    private static final int PROBE = 1009;
 
     static NeuralSoundParts read(ModelFile file) throws CorruptModelException {
         ModelConfig config = file.config();
@@ -53,24 +47,10 @@ record NeuralSoundParts(
                 samples,
                 "in [1, " + MAX_TOKEN_SAMPLES + "]");
         Quantizer quantizer = TokenizerFile.quantizer(file, GridSpec.MAX_CODEBOOK_SIZE);
-        Network encoder = Network.read(file, "encoder");
-        Network decoder = Network.read(file, "decoder");
-        channels("encoder input", encoder.inChannels(), 1);
-        channels("encoder output", encoder.outChannels(), quantizer.dim());
-        channels("decoder input", decoder.inChannels(), quantizer.dim());
-        channels("decoder output", decoder.outChannels(), 1);
-        int encoderChunk = chunk("encoder", encoder, PROBE * samples, PROBE);
-        chunk("encoder", encoder, samples, 1);
-        int decoderSamples = chunk("decoder", decoder, PROBE, PROBE * samples);
-        chunk("decoder", decoder, 1, samples);
+        EncoderDecoder networks = EncoderDecoder.read(file, 1, quantizer.dim());
+        EncoderDecoder.Chunks chunks = networks.chunks(samples, CHUNK_TOKENS);
         return new NeuralSoundParts(
-                encoder,
-                decoder,
-                quantizer,
-                rate,
-                samples,
-                Math.min(CHUNK_TOKENS, encoderChunk),
-                Math.clamp(decoderSamples / samples, 1, CHUNK_TOKENS));
+                networks.encoder(), networks.decoder(), quantizer, rate, samples, chunks.encoder(), chunks.decoder());
     }
 
     NeuralSoundEncoder encoder(int threads) {
@@ -84,28 +64,5 @@ record NeuralSoundParts(
     /** Tokens that cover {@code samples} samples. */
     int tokens(long samples) {
         return Math.toIntExact(Math.ceilDiv(samples, tokenSamples));
-    }
-
-    private static void channels(String name, int found, int wanted) throws CorruptModelException {
-        TokenizerFile.check(name, found == wanted, found + " channels", wanted);
-    }
-
-    /** How many outputs fit a chunk; refuses networks of other sizes, and those of which a single output does not fit. */
-    private static int chunk(String name, Network network, int in, int out) throws CorruptModelException {
-        Extent wanted = new Extent(1, out);
-        Extent given = new Extent(1, in);
-        try {
-            Extent found = network.outExtent(given);
-            TokenizerFile.check(name, found.equals(wanted), found + " for an input of " + given, wanted);
-            int side = network.tileSide(given, CHUNK_VALUES);
-            TokenizerFile.check(
-                    name,
-                    side > 0,
-                    "too wide for its receptive field",
-                    "such that an output needs at most " + CHUNK_VALUES + " values of a layer");
-            return side;
-        } catch (IllegalArgumentException e) {
-            throw new CorruptModelException("the " + name + " does not take " + given + ": " + e.getMessage(), e);
-        }
     }
 }

@@ -117,7 +117,9 @@ class NeuralAudioModelTest {
     void chunksAndThreadsChangeNothing() throws IOException {
         NeuralSoundParts parts = NeuralSoundParts.read(TestSoundNetworks.withoutPrior("rvq"));
         float[] sound = TestSoundNetworks.sound(8000, 40 * 500, 4).channel(0);
-        float[] whole = NeuralSoundEncoder.rows(parts.encoder().run(FeatureMap.ofTime(1, sound.length, sound), 1));
+        float[] whole = parts.encoder()
+                .run(FeatureMap.ofTime(1, sound.length, sound), 1)
+                .toRows();
         Latents latents = Latents.of(500, TestSoundNetworks.DIM, whole);
         float[] decoded = parts.decoder()
                 .run(NeuralSoundDecoder.columns(latents, 0, 500), 1)

@@ -61,15 +61,12 @@ final class CodecLibrary {
         if (wanted != null) {
             return image(file(Media.IMAGE));
         }
-        String key = layout.name();
-        ModelFile known = files.get(key);
-        if (known == null) {
-            known = layout == TsrLayout.SINGLE
-                    ? registry().defaultCodec(Media.IMAGE)
-                    : registry().find(MODEL_OF_STAGES);
-            files.put(key, known);
-        }
-        return image(known);
+        return image(once(
+                files,
+                layout.name(),
+                () -> layout == TsrLayout.SINGLE
+                        ? registry().defaultCodec(Media.IMAGE)
+                        : registry().find(MODEL_OF_STAGES)));
     }
 
     /** The audio tokenizer that {@code --model} names, or the default. */
@@ -82,12 +79,7 @@ final class CodecLibrary {
         if (wanted != null) {
             return audioModel();
         }
-        ModelFile known = files.get(SOUND_FILES);
-        if (known == null) {
-            known = registry().defaultCodec(Media.AUDIO);
-            files.put(SOUND_FILES, known);
-        }
-        return audio(known);
+        return audio(once(files, SOUND_FILES, () -> registry().defaultCodec(Media.AUDIO)));
     }
 
     /**
@@ -124,12 +116,10 @@ final class CodecLibrary {
     /** The model that a bitstream names. */
     ModelFile file(TsrHeader header) throws IOException {
         String hash = header.model().toString();
-        ModelFile known = files.get(hash);
-        if (known == null) {
-            known = wanted == null ? registry().findByHash(hash) : registry().findByHash(hash, wanted);
-            files.put(hash, known);
-        }
-        return known;
+        return once(
+                files,
+                hash,
+                () -> wanted == null ? registry().findByHash(hash) : registry().findByHash(hash, wanted));
     }
 
     /** "image", "audio", "features", "tensor" or "tokens". */
@@ -150,39 +140,37 @@ final class CodecLibrary {
     }
 
     private ModelFile file(Media media) throws IOException {
-        String key = media.name();
-        ModelFile known = files.get(key);
-        if (known == null) {
-            known = wanted == null ? registry().defaultModel(media) : registry().find(wanted);
-            files.put(key, known);
-        }
-        return known;
+        return once(
+                files,
+                media.name(),
+                () -> wanted == null
+                        ? registry().defaultModel(media)
+                        : registry().find(wanted));
     }
 
     private PictureCodec image(ModelFile file) throws IOException {
-        PictureCodec codec = imageCodecs.get(file.sha256());
-        if (codec == null) {
-            codec = PictureCodec.of(file);
-            imageCodecs.put(file.sha256(), codec);
-        }
-        return codec;
+        return once(imageCodecs, file.sha256(), () -> PictureCodec.of(file));
     }
 
     private AudioModel audio(ModelFile file) throws IOException {
-        AudioModel model = audioModels.get(file.sha256());
-        if (model == null) {
-            model = AudioModel.load(file);
-            audioModels.put(file.sha256(), model);
-        }
-        return model;
+        return once(audioModels, file.sha256(), () -> AudioModel.load(file));
     }
 
     private FeatureModel features(ModelFile file) throws IOException {
-        FeatureModel model = featureModels.get(file.sha256());
-        if (model == null) {
-            model = FeatureModel.load(file);
-            featureModels.put(file.sha256(), model);
+        return once(featureModels, file.sha256(), () -> FeatureModel.load(file));
+    }
+
+    /** Loads something. */
+    private interface Loading<T> {
+        T load() throws IOException;
+    }
+
+    private static <T> T once(Map<String, T> known, String key, Loading<T> loading) throws IOException {
+        T value = known.get(key);
+        if (value == null) {
+            value = loading.load();
+            known.put(key, value);
         }
-        return model;
+        return value;
     }
 }

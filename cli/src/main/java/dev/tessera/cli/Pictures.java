@@ -8,18 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Picture files for a trainer; transparent ones are laid on white. */
-record Pictures(List<Path> files) implements PictureSource {
+record Pictures(List<Path> files) implements FileItems, PictureSource {
     private static final float WHITE = 255;
-
-    @Override
-    public int size() {
-        return files.size();
-    }
-
-    @Override
-    public String name(int index) {
-        return files.get(index).toString();
-    }
 
     @Override
     public Picture read(int index) throws IOException {

@@ -11,20 +11,10 @@ import java.util.List;
  *
  * @param channels of all of them
  */
-record SeriesFiles(List<Path> files, int channels) implements SeriesSource {
+record SeriesFiles(List<Path> files, int channels) implements FileItems, SeriesSource {
     /** Files with as many channels as the first has. */
     static SeriesFiles of(List<Path> files) throws IOException {
         return new SeriesFiles(files, FeatureFiles.channels(files.getFirst()));
-    }
-
-    @Override
-    public int size() {
-        return files.size();
-    }
-
-    @Override
-    public String name(int index) {
-        return files.get(index).toString();
     }
 
     @Override

@@ -9,17 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Sound files for a trainer, as the mean of their channels; the kind of a sound is the name of its folder. */
-record Sounds(List<Path> files) implements SoundSource {
-    @Override
-    public int size() {
-        return files.size();
-    }
-
-    @Override
-    public String name(int index) {
-        return files.get(index).toString();
-    }
-
+record Sounds(List<Path> files) implements FileItems, SoundSource {
     @Override
     public String kind(int index) {
         Path folder = files.get(index).toAbsolutePath().getParent();

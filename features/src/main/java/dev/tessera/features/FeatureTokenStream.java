@@ -2,7 +2,6 @@ package dev.tessera.features;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Tokens;
-import dev.tessera.vqmodels.nn.FeatureMap;
 import dev.tessera.vqmodels.nn.NetworkStream;
 import java.util.Arrays;
 
@@ -52,15 +51,16 @@ public final class FeatureTokenStream implements AutoCloseable {
         }
         last = Arrays.copyOfRange(frames, frames.length - channels, frames.length);
         received = (received + count) % parts.tokenFrames();
-        return rows(stream.push(parts.standardization().toMap(frames, 0, count)));
+        return stream.push(parts.standardization().toMap(frames, 0, count)).toRows();
     }
 
     float[] lastLatents() {
         float[] first = {};
         if (received > 0) {
-            first = rows(stream.push(parts.standardization().toMap(last, 0, parts.tokenFrames() - received)));
+            first = stream.push(parts.standardization().toMap(last, 0, parts.tokenFrames() - received))
+                    .toRows();
         }
-        float[] rest = rows(stream.finish());
+        float[] rest = stream.finish().toRows();
         float[] all = Arrays.copyOf(first, first.length + rest.length);
         System.arraycopy(rest, 0, all, first.length, rest.length);
         return all;
@@ -73,20 +73,6 @@ public final class FeatureTokenStream implements AutoCloseable {
                 new int[] {count},
                 parts.quantizer().codebookSizes(),
                 parts.quantizer().quantize(Latents.of(count, dim, latents), threads));
-    }
-
-    /** {@code [time x channels]} of {@code [channels x time]}. */
-    private static float[] rows(FeatureMap map) {
-        float[] values = map.toArray();
-        float[] rows = new float[values.length];
-        int dim = map.channels();
-        int time = map.width();
-        for (int d = 0; d < dim; d++) {
-            for (int t = 0; t < time; t++) {
-                rows[t * dim + d] = values[d * time + t];
-            }
-        }
-        return rows;
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.TokenizerFile;
+import dev.tessera.vqmodels.nn.EncoderDecoder;
 import dev.tessera.vqmodels.nn.Extent;
 import dev.tessera.vqmodels.nn.Network;
 
@@ -30,18 +31,13 @@ record NeuralParts(Network encoderNetwork, Network decoderNetwork, Quantizer qua
             throw new CorruptModelException("the model's configuration is wrong: " + e.getMessage(), e);
         }
         Quantizer quantizer = TokenizerFile.quantizer(file, GridSpec.MAX_CODEBOOK_SIZE);
-        Network encoder = Network.read(file, "encoder");
-        Network decoder = Network.read(file, "decoder");
-        channels("encoder input", encoder.inChannels(), CHANNELS);
-        channels("encoder output", encoder.outChannels(), quantizer.dim());
-        channels("decoder input", decoder.inChannels(), quantizer.dim());
-        channels("decoder output", decoder.outChannels(), CHANNELS);
+        EncoderDecoder networks = EncoderDecoder.read(file, CHANNELS, quantizer.dim());
         Extent pixels = new Extent(PROBE.height() * factor, PROBE.width() * factor);
-        sizes("encoder", encoder, pixels, PROBE);
-        sizes("encoder", encoder, new Extent(factor, factor), new Extent(1, 1));
-        sizes("decoder", decoder, PROBE, pixels);
-        sizes("decoder", decoder, new Extent(1, 1), new Extent(factor, factor));
-        return new NeuralParts(encoder, decoder, quantizer, range, factor);
+        sizes("encoder", networks.encoder(), pixels, PROBE);
+        sizes("encoder", networks.encoder(), new Extent(factor, factor), new Extent(1, 1));
+        sizes("decoder", networks.decoder(), PROBE, pixels);
+        sizes("decoder", networks.decoder(), new Extent(1, 1), new Extent(factor, factor));
+        return new NeuralParts(networks.encoder(), networks.decoder(), quantizer, range, factor);
     }
 
     NeuralEncoder encoder(int threads) {
@@ -52,22 +48,8 @@ record NeuralParts(Network encoderNetwork, Network decoderNetwork, Quantizer qua
         return new NeuralDecoder(decoderNetwork, range, factor, NeuralImageModel.TILE_VALUES, threads);
     }
 
-    private static void channels(String name, int found, int wanted) throws CorruptModelException {
-        TokenizerFile.check(name, found == wanted, found + " channels", wanted);
-    }
-
     /** Refuses networks of other sizes, and those of which a single output needs more than a tile may have. */
     private static void sizes(String name, Network network, Extent in, Extent out) throws CorruptModelException {
-        try {
-            Extent found = network.outExtent(in);
-            TokenizerFile.check(name, found.equals(out), found + " for an input of " + in, out);
-            TokenizerFile.check(
-                    name,
-                    network.tileSide(in, NeuralImageModel.TILE_VALUES) > 0,
-                    "too wide for its receptive field",
-                    "such that an output needs at most " + NeuralImageModel.TILE_VALUES + " values of a layer");
-        } catch (IllegalArgumentException e) {
-            throw new CorruptModelException("the " + name + " does not take " + in + ": " + e.getMessage(), e);
-        }
+        EncoderDecoder.outputs(name, network, in, out, NeuralImageModel.TILE_VALUES);
     }
 }

@@ -115,13 +115,9 @@ final class StepSearch {
         PictureCoding.Attempt best = known;
         for (int i = 0; i < NEIGHBOURS && isWasteful(best, budget); i++) {
             double distance = NEIGHBOUR_DISTANCE * (i / 2 + 1);
-            PictureCoding.Attempt now = atLevel(
-                    scale,
-                    Math.clamp(level + (i % 2 == 0 ? -distance : distance), LEVELS_PER_HALVING * scale, LAST_LEVEL));
-            long bytes = size.applyAsLong(now);
-            if (bytes <= budget && bytes > size.applyAsLong(best)) {
-                best = now;
-            }
+            double near = level + (i % 2 == 0 ? -distance : distance);
+            PictureCoding.Attempt now = atLevel(scale, Math.clamp(near, LEVELS_PER_HALVING * scale, LAST_LEVEL));
+            best = longer(best, now, budget);
         }
         return isWasteful(best, budget) ? cheaper(scale, level, budget, best) : best;
     }
@@ -134,13 +130,15 @@ final class StepSearch {
         for (int i = 0; i < CHEAPER_STEPS * CHEAPER_PRICES && isWasteful(best, budget); i++) {
             int step = Math.clamp(from + i % CHEAPER_STEPS, 0, last);
             double price = StrictMath.pow(CHEAPER, i / CHEAPER_STEPS + 1);
-            PictureCoding.Attempt now = coding.code(scale, step, price);
-            long bytes = size.applyAsLong(now);
-            if (bytes <= budget && bytes > size.applyAsLong(best)) {
-                best = now;
-            }
+            best = longer(best, coding.code(scale, step, price), budget);
         }
         return best;
+    }
+
+    /** {@code now} if it is within the budget and longer than {@code best}, else that. */
+    private PictureCoding.Attempt longer(PictureCoding.Attempt best, PictureCoding.Attempt now, long budget) {
+        long bytes = size.applyAsLong(now);
+        return bytes <= budget && bytes > size.applyAsLong(best) ? now : best;
     }
 
     private PictureCoding.Attempt smallest(long budget) {

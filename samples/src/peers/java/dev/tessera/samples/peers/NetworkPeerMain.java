@@ -1,6 +1,5 @@
 package dev.tessera.samples.peers;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -14,13 +13,9 @@ import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.FeatureMap;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -50,9 +45,7 @@ public final class NetworkPeerMain {
         List<Contest> contests = new ArrayList<>();
         try (OrtEnvironment environment = OrtEnvironment.getEnvironment();
                 OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            options.setIntraOpNumThreads(1);
-            options.setInterOpNumThreads(1);
-            Peer peer = new Peer(environment, options);
+            OnnxRuntime peer = OnnxRuntime.of(environment, options, 1);
             contests.add(linear(peer, "GEMV 4096x4096", 4096, 1));
             contests.add(linear(peer, "GEMV 1024x1024", 1024, 1));
             contests.add(fourBits(peer, 4096, 128));
@@ -70,18 +63,18 @@ public final class NetworkPeerMain {
         }
     }
 
-    private static Contest linear(Peer peer, String name, int size, int batch) throws OrtException {
+    private static Contest linear(OnnxRuntime peer, String name, int size, int batch) throws OrtException {
         float[] weights = values(size * size);
         float[] x = values(size * batch);
-        Conv own = Conv.linear(size, size, transposed(weights, size, size), new float[size]);
-        FeatureMap in = FeatureMap.ofTime(size, batch, transposed(x, batch, size));
-        Call theirs = peer.session(OnnxModel.matMul(batch, size, size, weights), x, batch, size);
-        compare(name, transposed(own.apply(in, 1).toArray(), size, batch), theirs.run());
+        Conv own = Conv.linear(size, size, Measures.transposed(weights, size, size), new float[size]);
+        FeatureMap in = FeatureMap.ofTime(size, batch, Measures.transposed(x, batch, size));
+        Call theirs = call(peer, OnnxModel.matMul(batch, size, size, weights), x, batch, size);
+        compare(name, Measures.transposed(own.apply(in, 1).toArray(), size, batch), theirs.run());
         return contest(name, own, in, theirs, 2.0 * size * size * batch);
     }
 
     /** The name of the contest says what both products are off from that of the weights before quantization, relative. */
-    private static Contest fourBits(Peer peer, int size, int group) throws OrtException {
+    private static Contest fourBits(OnnxRuntime peer, int size, int group) throws OrtException {
         float[] weights = values(size * size);
         float[] x = values(size);
         ScalarWeights quantized = RoundToNearest.standard(1)
@@ -92,7 +85,7 @@ public final class NetworkPeerMain {
             scales[i] = codes.scales().get(i / (size / group), i % (size / group));
         }
         LookupMatrix own = LookupMatrix.of(quantized);
-        Call theirs = peer.session(OnnxModel.fourBits(size, size, group, codes.codes(), scales), x, 1, size);
+        Call theirs = call(peer, OnnxModel.fourBits(size, size, group, codes.codes(), scales), x, 1, size);
         float[] exact = new float[size];
         for (int r = 0; r < size; r++) {
             double sum = 0;
@@ -106,14 +99,14 @@ public final class NetworkPeerMain {
                 "int4 g%d GEMV %d, off %.4f / %.4f",
                 group,
                 size,
-                error(own.multiply(x, 1), exact),
-                error(theirs.run(), exact));
+                Measures.error(own.multiply(x, 1), exact),
+                Measures.error(theirs.run(), exact));
         return new Contest(
                 name, () -> own.multiply(x, 1), theirs, 2.0 * size * size, new ArrayList<>(), new ArrayList<>());
     }
 
     private static Contest conv(
-            Peer peer,
+            OnnxRuntime peer,
             String name,
             int out,
             int groupIn,
@@ -136,9 +129,23 @@ public final class NetworkPeerMain {
         long[] outShape = series ? new long[] {1, out, width} : new long[] {1, out, height, width};
         int[] kernel = series ? new int[] {kernelWidth} : new int[] {kernelHeight, kernelWidth};
         Call theirs =
-                peer.session(OnnxModel.conv(inShape, outShape, weights, groups, kernel), in.toArray(), inShape);
+                call(peer, OnnxModel.conv(inShape, outShape, weights, groups, kernel), in.toArray(), inShape);
         compare(name, own.apply(in, 1).toArray(), theirs.run());
         return contest(name, own, in, theirs, 2.0 * depth * out * height * width);
+    }
+
+    /** A call that runs {@code model} on {@code x}; what it returns is not copied but when first asked for. */
+    private static Call call(OnnxRuntime peer, byte[] model, float[] x, long... shape) throws OrtException {
+        OnnxRuntime.Run run = peer.session(model, x, shape);
+        float[][] first = new float[1][];
+        return () -> {
+            try (OrtSession.Result result = run.run()) {
+                if (first[0] == null) {
+                    first[0] = OnnxRuntime.values(result);
+                }
+                return first[0];
+            }
+        };
     }
 
     private static Contest contest(String name, Conv own, FeatureMap in, Call theirs, double operations) {
@@ -165,8 +172,8 @@ public final class NetworkPeerMain {
         }
         System.out.printf("%-42s %10s %10s %8s %10s%n", "one thread, median CPU ms", "own", "ONNX", "ratio", "own Gop/s");
         for (Contest contest : contests) {
-            double own = median(contest.ours);
-            double peer = median(contest.theirs);
+            double own = Measures.median(contest.ours);
+            double peer = Measures.median(contest.theirs);
             System.out.printf(
                     Locale.ROOT,
                     "%-42s %10.3f %10.3f %8.2f %10.1f%n",
@@ -193,35 +200,11 @@ public final class NetworkPeerMain {
         return (double) (THREADS.getCurrentThreadCpuTime() - start) / calls;
     }
 
-    private static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted[sorted.length / 2];
-    }
-
-    /** Length of the difference over that of {@code right}. */
-    private static double error(float[] wrong, float[] right) {
-        double difference = 0;
-        double size = 0;
-        for (int i = 0; i < right.length; i++) {
-            difference += Math.pow(wrong[i] - right[i], 2);
-            size += Math.pow(right[i], 2);
-        }
-        return Math.sqrt(difference / size);
-    }
-
     private static void compare(String name, float[] own, float[] peer) {
-        double error = error(own, peer);
+        double error = Measures.error(own, peer);
         if (!(error < 1e-5)) {
             throw new IllegalStateException(name + " differs from ONNX Runtime by " + error);
         }
-    }
-
-    private static float[] transposed(float[] x, int rows, int columns) {
-        float[] out = new float[x.length];
-        for (int i = 0; i < x.length; i++) {
-            out[i % columns * rows + i / columns] = x[i];
-        }
-        return out;
     }
 
     private static float[] values(int length) {
@@ -230,29 +213,5 @@ public final class NetworkPeerMain {
             values[i] = (float) RANDOM.nextDouble(-1, 1);
         }
         return values;
-    }
-
-    /** Sessions of ONNX Runtime. */
-    private record Peer(OrtEnvironment environment, OrtSession.SessionOptions options) {
-        /** A call that runs {@code model} on {@code x}; what it returns is not copied but when first asked for. */
-        Call session(byte[] model, float[] x, long... shape) throws OrtException {
-            OrtSession session = environment.createSession(model, options);
-            FloatBuffer buffer = ByteBuffer.allocateDirect(4 * x.length)
-                    .order(ByteOrder.nativeOrder())
-                    .asFloatBuffer();
-            buffer.put(x).rewind();
-            Map<String, OnnxTensor> inputs = Map.of("x", OnnxTensor.createTensor(environment, buffer, shape));
-            float[][] first = new float[1][];
-            return () -> {
-                try (OrtSession.Result result = session.run(inputs)) {
-                    if (first[0] == null) {
-                        FloatBuffer y = ((OnnxTensor) result.get(0)).getFloatBuffer();
-                        first[0] = new float[y.remaining()];
-                        y.get(first[0]);
-                    }
-                    return first[0];
-                }
-            };
-        }
     }
 }

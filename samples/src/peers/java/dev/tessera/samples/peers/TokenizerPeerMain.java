@@ -2,7 +2,6 @@ package dev.tessera.samples.peers;
 
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
@@ -15,9 +14,6 @@ import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.nn.FeatureMap;
 import dev.tessera.vqmodels.nn.Network;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -70,10 +66,10 @@ public final class TokenizerPeerMain {
                 return decoder.run(latents, threads).toArray();
             }
             int positions = latents.height() * latents.width();
-            float[] rows = turned(latents.toArray(), latents.channels(), positions);
+            float[] rows = latents.toRows();
             int[] tokens = quantizer.quantize(Latents.of(positions, latents.channels(), rows), threads);
             float[] vectors = quantizer.dequantize(tokens, positions).data();
-            float[] map = turned(vectors, positions, latents.channels());
+            float[] map = Measures.transposed(vectors, positions, latents.channels());
             return decoder.run(FeatureMap.of(latents.channels(), latents.height(), latents.width(), map), threads)
                     .toArray();
         }
@@ -97,8 +93,7 @@ public final class TokenizerPeerMain {
         try (OrtEnvironment environment = OrtEnvironment.getEnvironment();
                 OrtSession.SessionOptions options = new OrtSession.SessionOptions();
                 ExecutorService pool = Executors.newFixedThreadPool(THREADS)) {
-            options.setIntraOpNumThreads(THREADS);
-            options.setInterOpNumThreads(1);
+            OnnxRuntime peer = OnnxRuntime.of(environment, options, THREADS);
             TorchTokenizer torch = new TorchTokenizer(graph);
             runners.add(new Runner("own, threads in a layer", 1, () -> own.run(x, height, width, THREADS)));
             runners.add(new Runner("own, an item a thread", 8, () -> parallel(pool, own, x, height, width, 8)));
@@ -106,7 +101,7 @@ public final class TokenizerPeerMain {
                 float[] all = repeated(x, batch);
                 long[] shape = {batch, own.encoder.inChannels(), height, width};
                 for (boolean channelsLast : new boolean[] {false, true}) {
-                    Call call = session(environment, options, onnx(graph, own, shape, channelsLast), all, shape);
+                    Call call = call(peer, onnx(graph, own, shape, channelsLast), all, shape);
                     runners.add(
                             new Runner("ONNX Runtime" + (channelsLast ? ", channels last" : ""), batch, call));
                 }
@@ -150,7 +145,7 @@ public final class TokenizerPeerMain {
         System.out.printf(
                 "%-30s %6s %14s %18s%n", "median, two threads", "batch", "ms an item", isSound ? "x real time" : "items/s");
         for (Runner runner : runners) {
-            double seconds = median(runner.seconds);
+            double seconds = Measures.median(runner.seconds);
             System.out.printf(
                     Locale.ROOT,
                     "%-30s %6d %14.3f %18.1f%n",
@@ -170,14 +165,9 @@ public final class TokenizerPeerMain {
     private static double best(List<Runner> runners, String name) {
         return runners.stream()
                 .filter(runner -> runner.name.startsWith(name))
-                .mapToDouble(runner -> median(runner.seconds))
+                .mapToDouble(runner -> Measures.median(runner.seconds))
                 .min()
                 .orElseThrow();
-    }
-
-    private static double median(List<Double> values) {
-        double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return sorted[sorted.length / 2];
     }
 
     private static float[] parallel(ExecutorService pool, Own own, float[] x, int height, int width, int count)
@@ -206,20 +196,11 @@ public final class TokenizerPeerMain {
         });
     }
 
-    private static Call session(
-            OrtEnvironment environment, OrtSession.SessionOptions options, byte[] model, float[] x, long[] shape)
-            throws OrtException {
-        OrtSession session = environment.createSession(model, options);
-        FloatBuffer buffer =
-                ByteBuffer.allocateDirect(4 * x.length).order(ByteOrder.nativeOrder()).asFloatBuffer();
-        buffer.put(x).rewind();
-        Map<String, OnnxTensor> inputs = Map.of("x", OnnxTensor.createTensor(environment, buffer, shape));
+    private static Call call(OnnxRuntime peer, byte[] model, float[] x, long... shape) throws OrtException {
+        OnnxRuntime.Run run = peer.session(model, x, shape);
         return () -> {
-            try (OrtSession.Result result = session.run(inputs)) {
-                FloatBuffer y = ((OnnxTensor) result.get(0)).getFloatBuffer();
-                float[] values = new float[y.remaining()];
-                y.get(values);
-                return values;
+            try (OrtSession.Result result = run.run()) {
+                return OnnxRuntime.values(result);
             }
         };
     }
@@ -260,22 +241,8 @@ public final class TokenizerPeerMain {
         return all;
     }
 
-    private static float[] turned(float[] x, int rows, int columns) {
-        float[] out = new float[x.length];
-        for (int i = 0; i < x.length; i++) {
-            out[i % columns * rows + i / columns] = x[i];
-        }
-        return out;
-    }
-
     private static void compare(String name, float[] own, float[] peer) {
-        double difference = 0;
-        double size = 0;
-        for (int i = 0; i < own.length; i++) {
-            difference += Math.pow(own[i] - peer[i], 2);
-            size += Math.pow(own[i], 2);
-        }
-        double error = Math.sqrt(difference / size);
+        double error = Measures.error(peer, own);
         if (!(error < 1e-3) || peer.length % own.length != 0) {
             throw new IllegalStateException(name + " differs from own inference by " + error);
         }

@@ -95,6 +95,18 @@ public final class FeatureMap {
         return data.clone();
     }
 
+    /** A copy of the values by position, {@code [height x width x channels]}: latents, or frames of a series. */
+    public float[] toRows() {
+        float[] rows = new float[data.length];
+        int plane = plane();
+        for (int c = 0; c < channels; c++) {
+            for (int i = 0; i < plane; i++) {
+                rows[i * channels + c] = data[c * plane + i];
+            }
+        }
+        return rows;
+    }
+
     /** A copy of the part in {@code window}. */
     public FeatureMap crop(Window window) {
         if (!extent().whole().contains(window)) {

@@ -3,13 +3,7 @@ package dev.tessera.vqmodels.training;
 import java.io.IOException;
 
 /** Pictures to learn from, by number. */
-public interface PictureSource {
-    /** How many there are. */
-    int size();
-
-    /** What tells picture {@code index} from others, for instance its path: a resumed training checks it. */
-    String name(int index);
-
+public interface PictureSource extends TrainingItems {
     /** Reads picture {@code index}, in [0, {@link #size}). May be called by several threads. */
     Picture read(int index) throws IOException;
 

@@ -3,15 +3,9 @@ package dev.tessera.vqmodels.training;
 import java.io.IOException;
 
 /** Series of vectors to learn from, by number: trajectories, poses, features of sound. */
-public interface SeriesSource {
-    /** How many there are. */
-    int size();
-
+public interface SeriesSource extends TrainingItems {
     /** Numbers of a frame, the same in all series. */
     int channels();
-
-    /** What tells series {@code index} from others, for instance its path: a resumed training checks it. */
-    String name(int index);
 
     /**
      * Reads series {@code index}, in [0, {@link #size}).

@@ -3,13 +3,7 @@ package dev.tessera.vqmodels.training;
 import java.io.IOException;
 
 /** Sounds to learn from, by number. */
-public interface SoundSource {
-    /** How many there are. */
-    int size();
-
-    /** What tells sound {@code index} from others, for instance its path: a resumed training checks it. */
-    String name(int index);
-
+public interface SoundSource extends TrainingItems {
     /** The kind of sound {@code index}, for instance the name of its folder: recipes say how much of which kind is used. */
     String kind(int index);
 

@@ -57,13 +57,8 @@ final class FeatureMedium implements Medium {
     }
 
     @Override
-    public int size() {
-        return source.size();
-    }
-
-    @Override
-    public String name(int index) {
-        return source.name(index);
+    public SeriesSource source() {
+        return source;
     }
 
     @Override
@@ -88,18 +83,9 @@ final class FeatureMedium implements Medium {
     }
 
     @Override
-    public void start(Bottleneck bottleneck, SplittableRandom random) {
-        switch (recipe.string("start")) {
-            case "klt" ->
-                networks.startAsKlt(
-                        patches(random), bottleneck.wantsWhitened(), bottleneck.outputScale(), store, order.threads());
-            case "random" -> {
-                // as the networks were made
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "the recipe's start is '" + recipe.string("start") + "', must be klt or random");
-        }
+    public void startAsKlt(Bottleneck bottleneck, SplittableRandom random) {
+        networks.startAsKlt(
+                patches(random), bottleneck.wantsWhitened(), bottleneck.outputScale(), store, order.threads());
     }
 
     private Latents patches(SplittableRandom random) {
@@ -116,16 +102,6 @@ final class FeatureMedium implements Medium {
     @Override
     public Tensor tensor(float[] drawn) {
         return Tensors.of(drawn, batch, source.channels(), 1, window);
-    }
-
-    @Override
-    public Tensor encode(Tensor windows) {
-        return networks.encoder.forward(windows);
-    }
-
-    @Override
-    public Tensor decode(Tensor latents) {
-        return networks.decoder.forward(latents);
     }
 
     /** The quality is the signal-to-noise ratio of the standardized batch in dB. */

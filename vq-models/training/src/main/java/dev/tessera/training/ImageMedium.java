@@ -62,13 +62,8 @@ final class ImageMedium implements Medium {
     }
 
     @Override
-    public int size() {
-        return source.size();
-    }
-
-    @Override
-    public String name(int index) {
-        return source.name(index);
+    public PictureSource source() {
+        return source;
     }
 
     @Override
@@ -99,22 +94,12 @@ final class ImageMedium implements Medium {
 
     /** The KLT of patches. */
     @Override
-    public void start(Bottleneck bottleneck, SplittableRandom random) {
-        switch (recipe.string("start")) {
-            case "klt" -> {
-                if (!recipe.string("network").equals("convnext")) {
-                    throw new IllegalArgumentException("the recipe's start is klt, which only convnext has");
-                }
-                networks.startAsKlt(
-                        patches(random), bottleneck.wantsWhitened(), bottleneck.outputScale(), store, order.threads());
-            }
-            case "random" -> {
-                // as the networks were made
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "the recipe's start is '" + recipe.string("start") + "', must be klt or random");
+    public void startAsKlt(Bottleneck bottleneck, SplittableRandom random) {
+        if (!recipe.string("network").equals("convnext")) {
+            throw new IllegalArgumentException("the recipe's start is klt, which only convnext has");
         }
+        networks.startAsKlt(
+                patches(random), bottleneck.wantsWhitened(), bottleneck.outputScale(), store, order.threads());
     }
 
     /** Patches of random crops, {@code [count x (3 x factor x factor)]} in -1..1. */

@@ -2,6 +2,7 @@ package dev.tessera.training;
 
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.training.TrainingItems;
 import java.io.IOException;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -14,11 +15,8 @@ interface Medium {
     /** What the items are called, in the plural: {@code pictures}. */
     String items();
 
-    /** How many there are. */
-    int size();
-
-    /** What tells item {@code index} from others. */
-    String name(int index);
+    /** Where they come from. */
+    TrainingItems source();
 
     Network encoder();
 
@@ -30,8 +28,8 @@ interface Medium {
     /** Takes the data into memory. */
     void read() throws IOException;
 
-    /** Gives the networks a start that knows the data, where the recipe wants one. */
-    void start(Bottleneck bottleneck, SplittableRandom random);
+    /** Gives the networks the Karhunen-Loeve transform of the data as their start. */
+    void startAsKlt(Bottleneck bottleneck, SplittableRandom random);
 
     /** The data of a step. */
     float[] draw(SplittableRandom random);
@@ -40,10 +38,14 @@ interface Medium {
     Tensor tensor(float[] drawn);
 
     /** The latents {@code [batch x D x height x width]} of a batch. */
-    Tensor encode(Tensor batch);
+    default Tensor encode(Tensor batch) {
+        return encoder().forward(batch);
+    }
 
     /** What {@code latents [batch x D x height x width]} stand for, to be held against the batch. */
-    Tensor decode(Tensor latents);
+    default Tensor decode(Tensor latents) {
+        return decoder().forward(latents);
+    }
 
     /** Holds an output against what went in. */
     Judgement judge(Tensor output, Tensor original);

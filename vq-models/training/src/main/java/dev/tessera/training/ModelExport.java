@@ -39,7 +39,7 @@ final class ModelExport {
             config.put("decoder", Layer.blocks("decoder", medium.decoder().layers()));
             config.put("decoder_channels", bottleneck.dim());
             config.put("training_steps", steps);
-            config.put("training_" + medium.items(), medium.size());
+            config.put("training_" + medium.items(), medium.source().size());
             config.put("seed", recipe.seed());
             ModelFile.Builder builder = ModelFile.builder();
             CodebookFile.addTo(builder, config, CodebookFile.PREFIX, quantizer);

@@ -65,13 +65,8 @@ final class SoundMedium implements Medium {
     }
 
     @Override
-    public int size() {
-        return source.size();
-    }
-
-    @Override
-    public String name(int index) {
-        return source.name(index);
+    public SoundSource source() {
+        return source;
     }
 
     @Override
@@ -102,23 +97,14 @@ final class SoundMedium implements Medium {
     }
 
     @Override
-    public void start(Bottleneck bottleneck, SplittableRandom random) {
-        switch (recipe.string("start")) {
-            case "klt" ->
-                networks.startAsKlt(
-                        magnitudes(random),
-                        bottleneck.wantsWhitened(),
-                        bottleneck.outputScale(),
-                        store,
-                        random,
-                        order.threads());
-            case "random" -> {
-                // as the networks were made
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "the recipe's start is '" + recipe.string("start") + "', must be klt or random");
-        }
+    public void startAsKlt(Bottleneck bottleneck, SplittableRandom random) {
+        networks.startAsKlt(
+                magnitudes(random),
+                bottleneck.wantsWhitened(),
+                bottleneck.outputScale(),
+                store,
+                random,
+                order.threads());
     }
 
     /** Compressed magnitudes of frames, {@code [count x bins]}. */
@@ -149,16 +135,6 @@ final class SoundMedium implements Medium {
     @Override
     public Tensor tensor(float[] drawn) {
         return Tensors.of(drawn, batch, 1, 1, segment);
-    }
-
-    @Override
-    public Tensor encode(Tensor sounds) {
-        return networks.encoder.forward(sounds);
-    }
-
-    @Override
-    public Tensor decode(Tensor latents) {
-        return networks.decoder.forward(latents);
     }
 
     @Override

@@ -226,8 +226,8 @@ final class Training {
     private String fingerprint() {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (int i = 0; i < medium.size(); i++) {
-                digest.update((medium.name(i) + "\n").getBytes(StandardCharsets.UTF_8));
+            for (int i = 0; i < medium.source().size(); i++) {
+                digest.update((medium.source().name(i) + "\n").getBytes(StandardCharsets.UTF_8));
             }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
@@ -238,7 +238,15 @@ final class Training {
     /** The medium's start, then the first code vectors from the latents that it makes. */
     private void start() {
         SplittableRandom random = randomness.of(Randomness.Purpose.START, 1);
-        medium.start(bottleneck, random);
+        switch (recipe.string("start")) {
+            case "klt" -> medium.startAsKlt(bottleneck, random);
+            case "random" -> {
+                // as the networks were made
+            }
+            default ->
+                throw new IllegalArgumentException(
+                        "the recipe's start is '" + recipe.string("start") + "', must be klt or random");
+        }
         int wanted = bottleneck.wantedForStart();
         if (wanted > 0) {
             float[] latents = new float[Math.multiplyExact(wanted, bottleneck.dim())];

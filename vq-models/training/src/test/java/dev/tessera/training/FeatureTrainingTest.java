@@ -10,8 +10,6 @@ import dev.tessera.codebook.Quantizer;
 import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
-import dev.tessera.vqmodels.nn.FeatureMap;
-import dev.tessera.vqmodels.nn.Sequence;
 import dev.tessera.vqmodels.training.SeriesSource;
 import dev.tessera.vqmodels.training.TrainingException;
 import dev.tessera.vqmodels.training.TrainingOrder;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -249,7 +246,7 @@ class FeatureTrainingTest {
         FeatureMedium medium = new FeatureMedium(recipe, order, SERIES, 8, store, new SplittableRandom(3));
         store.seal();
         medium.read();
-        medium.start(new NoBottleneck(), new SplittableRandom(4));
+        medium.startAsKlt(new NoBottleneck(), new SplittableRandom(4));
         for (Parameter parameter : store.parameters()) { // every layer must matter: branches start near 0, biases at it
             if (parameter.name.endsWith(".gamma") || parameter.name.endsWith(".bias")) {
                 store.start(parameter, Gradients.random(Math.toIntExact(parameter.elements()), 0.3, parameter.offset));
@@ -257,8 +254,8 @@ class FeatureTrainingTest {
         }
         ModelFile model = ModelExport.of(recipe, store, medium, new NoBottleneck(), 0);
         float[] window = Arrays.copyOf(medium.draw(new SplittableRandom(5)), CHANNELS * 32);
-        float[] latents = assertAgree(model, "encoder", medium.encoder(), window, CHANNELS);
-        assertAgree(model, "decoder", medium.decoder(), latents, 8);
+        float[] latents = SeriesParity.assertAgree(model, "encoder", medium.encoder(), window, CHANNELS);
+        SeriesParity.assertAgree(model, "decoder", medium.decoder(), latents, 8);
         var encoder = dev.tessera.vqmodels.nn.Network.read(model, "encoder");
         assertEquals(0, encoder.horizontal().lookAhead());
         assertEquals(tokenFrames, encoder.scale().downX());
@@ -266,32 +263,5 @@ class FeatureTrainingTest {
         var decoder = dev.tessera.vqmodels.nn.Network.read(model, "decoder");
         assertEquals(0, decoder.horizontal().lookAhead());
         assertEquals(tokenFrames, decoder.scale().upX());
-    }
-
-    private static float[] assertAgree(ModelFile model, String part, Network network, float[] in, int channels)
-            throws IOException {
-        var layers =
-                ((Sequence) dev.tessera.vqmodels.nn.Network.read(model, part).root()).layers();
-        assertEquals(network.layers().size(), layers.size());
-        FeatureMap map = FeatureMap.of(channels, 1, in.length / channels, in);
-        try (PointerScope _ = new PointerScope();
-                NoGradGuard _ = new NoGradGuard()) {
-            Tensor x = Tensors.of(in, 1, channels, 1, in.length / channels);
-            for (int i = 0; i < layers.size(); i++) {
-                x = network.forward(i, x);
-                map = layers.get(i).apply(map, 1);
-                float[] expected = Tensors.floats(x);
-                float[] actual = map.toArray();
-                assertEquals(expected.length, actual.length);
-                double scale = 0;
-                for (float value : expected) {
-                    scale = Math.max(scale, Math.abs(value));
-                }
-                for (int k = 0; k < expected.length; k++) {
-                    assertEquals(expected[k], actual[k], 1e-4 * scale, part + " layer " + i + ", value " + k);
-                }
-            }
-            return Tensors.floats(x);
-        }
     }
 }

@@ -21,8 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,41 +173,13 @@ class SoundTrainingTest {
         SoundMedium medium = new SoundMedium(recipe, order(recipe), SOUNDS, 8, store, new SplittableRandom(3));
         store.seal();
         medium.read();
-        medium.start(new NoBottleneck(), new SplittableRandom(4));
+        medium.startAsKlt(new NoBottleneck(), new SplittableRandom(4));
         perturb(store);
         ModelFile model = ModelExport.of(recipe, store, medium, new NoBottleneck(), 0);
         float[] drawn = medium.draw(new SplittableRandom(5));
         float[] segment = java.util.Arrays.copyOf(drawn, 960);
-        float[] latents = assertAgree(model, "encoder", medium.encoder(), segment, 1);
-        assertAgree(model, "decoder", medium.decoder(), latents, 8);
-    }
-
-    private static float[] assertAgree(ModelFile model, String part, Network network, float[] in, int channels)
-            throws IOException {
-        List<dev.tessera.vqmodels.nn.Layer> layers = new ArrayList<>();
-        dev.tessera.vqmodels.nn.Network java = dev.tessera.vqmodels.nn.Network.read(model, part);
-        layers.addAll(((dev.tessera.vqmodels.nn.Sequence) java.root()).layers());
-        assertEquals(network.layers().size(), layers.size());
-        FeatureMap map = FeatureMap.of(channels, 1, in.length / channels, in);
-        try (PointerScope _ = new PointerScope();
-                NoGradGuard _ = new NoGradGuard()) {
-            Tensor x = Tensors.of(in, 1, channels, 1, in.length / channels);
-            for (int i = 0; i < layers.size(); i++) {
-                x = network.forward(i, x);
-                map = layers.get(i).apply(map, 1);
-                float[] expected = Tensors.floats(x);
-                float[] actual = map.toArray();
-                assertEquals(expected.length, actual.length);
-                double scale = 0;
-                for (float value : expected) {
-                    scale = Math.max(scale, Math.abs(value));
-                }
-                for (int k = 0; k < expected.length; k++) {
-                    assertEquals(expected[k], actual[k], 1e-4 * scale, part + " layer " + i + ", value " + k);
-                }
-            }
-            return Tensors.floats(x);
-        }
+        float[] latents = SeriesParity.assertAgree(model, "encoder", medium.encoder(), segment, 1);
+        SeriesParity.assertAgree(model, "decoder", medium.decoder(), latents, 8);
     }
 
     private TrainingOrder order(Recipe recipe) {

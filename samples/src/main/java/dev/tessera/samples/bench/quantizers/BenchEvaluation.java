@@ -70,10 +70,7 @@ record BenchEvaluation(double psnr, double ssim, CodebookUsage usage) {
 
     /** {@code [D x h x w]} to {@code [(h w) x D]}. */
     private static Latents rows(FeatureMap map) {
-        return Latents.of(
-                map.height() * map.width(),
-                map.channels(),
-                transposed(map.toArray(), map.channels(), map.height() * map.width()));
+        return Latents.of(map.height() * map.width(), map.channels(), map.toRows());
     }
 
     private static FeatureMap grid(Latents latents, int height, int width) {

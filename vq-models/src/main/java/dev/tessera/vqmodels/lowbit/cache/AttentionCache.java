@@ -127,13 +127,4 @@ public abstract sealed class AttentionCache permits GroupedCache, ProductCache {
             throw new IllegalArgumentException(name + " has " + values.length + " values, must have " + length);
         }
     }
-
-    /** Every {@code step}th value from {@code first} on. */
-    static float[] strided(float[] values, int first, int step, int count) {
-        float[] some = new float[count];
-        for (int i = 0; i < count; i++) {
-            some[i] = values[first + i * step];
-        }
-        return some;
-    }
 }

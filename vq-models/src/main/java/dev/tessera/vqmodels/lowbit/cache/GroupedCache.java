@@ -73,4 +73,13 @@ public final class GroupedCache extends AttentionCache {
             values.get(i).addTo(weights[i / runs], sum, i % runs * valueGroup);
         }
     }
+
+    /** Every {@code step}th value from {@code first} on. */
+    private static float[] strided(float[] values, int first, int step, int count) {
+        float[] some = new float[count];
+        for (int i = 0; i < count; i++) {
+            some[i] = values[first + i * step];
+        }
+        return some;
+    }
 }
