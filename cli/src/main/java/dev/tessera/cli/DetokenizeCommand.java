@@ -68,7 +68,7 @@ final class DetokenizeCommand extends TesseraCommand {
 
     private int images(TokenSource source, ImageModel imageModel) {
         return run(source, ".png", (item, out) -> {
-            Image picture = cropped(imageModel.tokenizer(threads).detokenize(item.tokens()), item);
+            Image picture = toSize(imageModel, imageModel.tokenizer(threads).detokenize(item.tokens()), item);
             ImageFiles.write(picture, out, "png");
         });
     }
@@ -118,11 +118,10 @@ final class DetokenizeCommand extends TesseraCommand {
         return code;
     }
 
-    /** To the size of the original, where it is known; decoded pictures have whole blocks. */
-    private static Image cropped(Image picture, TokenSource.Item item) {
+    /** To the size of the original, where it is known. */
+    private static Image toSize(ImageModel model, Image decoded, TokenSource.Item item) {
         int width = item.width().orElse(0);
         int height = item.height().orElse(0);
-        boolean fits = width >= 1 && height >= 1 && width <= picture.width() && height <= picture.height();
-        return fits ? picture.crop(0, 0, width, height) : picture;
+        return width >= 1 && height >= 1 ? model.toSize(decoded, width, height) : decoded;
     }
 }

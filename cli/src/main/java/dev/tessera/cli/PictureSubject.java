@@ -35,7 +35,10 @@ record PictureSubject(NeuralImageModel model, LimitOptions limits, int threads) 
         Image back = tokenizer.detokenize(tokens);
         long end = System.nanoTime();
         ImageMetrics metrics = ImageMetrics.of(
-                image.toRgb8(), back.crop(0, 0, image.width(), image.height()).toRgb8(), image.width(), image.height());
+                image.toRgb8(),
+                model.toSize(back, image.width(), image.height()).toRgb8(),
+                image.width(),
+                image.height());
         Map<String, Double> quality = new LinkedHashMap<>();
         quality.put("psnr", metrics.psnr());
         quality.put("ms_ssim", metrics.msSsim());

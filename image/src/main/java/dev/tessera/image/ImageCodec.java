@@ -174,10 +174,9 @@ public final class ImageCodec implements PictureCodec {
 
     private Tokens tokens(Image image, Choice choice) {
         int[] indices = TokenizerFile.firstStages(model.toIndices(choice.indices), stages, choice.stages);
+        PatchGrid grid = model.grid(image.width(), image.height());
         return Tokens.ofPositionMajor(
-                new int[] {model.patches(image.height()), model.patches(image.width())},
-                Arrays.copyOf(model.codebookSizes(), choice.stages),
-                indices);
+                new int[] {grid.rows(), grid.columns()}, Arrays.copyOf(model.codebookSizes(), choice.stages), indices);
     }
 
     /**
@@ -228,14 +227,14 @@ public final class ImageCodec implements PictureCodec {
     @Override
     public long missingTokens(TsrFile file) throws IOException {
         ImageGeometry geometry = check(file);
-        int height = model.patches(geometry.height());
-        int width = model.patches(geometry.width());
+        PatchGrid grid = grid(geometry);
         int tokens = planes(file) * stages(file);
         return switch (file.layout()) {
             case SINGLE -> 0;
-            case PROGRESSIVE -> (long) height * width * planes(file) * (stages(file) - file.wholePrefix());
+            case PROGRESSIVE ->
+                (long) grid.rows() * grid.columns() * planes(file) * (stages(file) - file.wholePrefix());
             case INDEPENDENT -> {
-                List<SubGrid> grids = SubGrid.independent(height, width);
+                List<SubGrid> grids = SubGrid.independent(grid.rows(), grid.columns());
                 yield Arrays.stream(file.missingChunks())
                         .mapToLong(i -> grids.get(i).count() * tokens)
                         .sum();
@@ -281,13 +280,17 @@ public final class ImageCodec implements PictureCodec {
     }
 
     private TokenWriter writer(ImageGeometry geometry, int coded, int threads) {
-        return new TokenWriter(
-                model.prior(), coded, model.patches(geometry.height()), model.patches(geometry.width()), threads);
+        PatchGrid grid = grid(geometry);
+        return new TokenWriter(model.prior(), coded, grid.rows(), grid.columns(), threads);
     }
 
     private TokenReader reader(ImageGeometry geometry, int coded, int threads) {
-        return new TokenReader(
-                model.prior(), coded, model.patches(geometry.height()), model.patches(geometry.width()), threads);
+        PatchGrid grid = grid(geometry);
+        return new TokenReader(model.prior(), coded, grid.rows(), grid.columns(), threads);
+    }
+
+    private PatchGrid grid(ImageGeometry geometry) {
+        return model.grid(geometry.width(), geometry.height());
     }
 
     private static Image alphaAsGrey(Image image) {

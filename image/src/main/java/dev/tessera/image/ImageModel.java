@@ -62,18 +62,29 @@ public abstract sealed class ImageModel permits ClassicalImageModel, NeuralImage
     }
 
     /**
-     * Picture to tokens and back; decoded pictures have whole patches.
+     * Picture to tokens and back; decoded pictures have whole patches, see {@link #toSize}.
      *
      * @param threads for large pictures, at least 1; tokens and pictures do not depend on it
      */
     public abstract Tokenizer<Image> tokenizer(int threads);
 
-    /** Side of the square of pixels that one position of the token grid stands for. */
+    /** Side of the square of pixels that one position of the token grid stands for, of what the networks see. */
     public abstract int patchSize();
 
-    /** Number of patches that cover {@code extent} pixels. */
-    final int patches(int extent) {
-        return Math.ceilDiv(extent, patchSize());
+    /** The token grid of a picture. */
+    PatchGrid grid(int width, int height) {
+        return PatchGrid.covering(width, height, patchSize());
+    }
+
+    /**
+     * What {@link #tokenizer} decoded, in the size of the picture that went in: less its padding, or brought back from the one size that
+     * the model knows. Where it is too small to have been padded to this, the decoded picture as it is.
+     *
+     * @param width at least 1
+     * @param height at least 1
+     */
+    public Image toSize(Image decoded, int width, int height) {
+        return width <= decoded.width() && height <= decoded.height() ? decoded.crop(0, 0, width, height) : decoded;
     }
 
     /** K of each stage. */

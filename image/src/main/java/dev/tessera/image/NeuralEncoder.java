@@ -17,24 +17,28 @@ final class NeuralEncoder implements Encoder<Image> {
     private final Network network;
     private final SampleRange range;
     private final int patch;
+    private final int wholeSize;
     private final long tileValues;
     private final int threads;
 
     /**
      * @param patch side of the square of pixels that a latent stands for
+     * @param wholeSize side of the square to which pictures are brought, or 0: they keep their size
      * @param tileValues see {@link Network#tileSide}
      */
-    NeuralEncoder(Network network, SampleRange range, int patch, long tileValues, int threads) {
+    NeuralEncoder(Network network, SampleRange range, int patch, int wholeSize, long tileValues, int threads) {
         this.network = network;
         this.range = range;
         this.patch = patch;
+        this.wholeSize = wholeSize;
         this.tileValues = tileValues;
         this.threads = threads;
     }
 
     /** The latents of whole patches, {@code [patch rows, patch columns] x dim}; the last row and column are repeated. */
     @Override
-    public Latents encode(Image image) {
+    public Latents encode(Image picture) {
+        Image image = seen(picture);
         int rows = Math.ceilDiv(image.height(), patch);
         int columns = Math.ceilDiv(image.width(), patch);
         int dim = network.outChannels();
@@ -56,13 +60,18 @@ final class NeuralEncoder implements Encoder<Image> {
     }
 
     /** The same for a picture that need not be cut into tiles; {@code observer} sees what enters the layers. */
-    Latents encode(Image image, LayerObserver observer) {
+    Latents encode(Image picture, LayerObserver observer) {
+        Image image = seen(picture);
         Window whole = new Window(
                 0, 0, Math.ceilDiv(image.height(), patch) * patch, Math.ceilDiv(image.width(), patch) * patch);
         FeatureMap map = network.run(samples(image, whole), observer, threads);
         float[] latents = new float[map.channels() * map.height() * map.width()];
         gather(map.extent().whole(), map, map.width(), latents);
         return Latents.of(new int[] {map.height(), map.width()}, map.channels(), latents);
+    }
+
+    private Image seen(Image picture) {
+        return wholeSize == 0 ? picture : Resizing.resize(picture, wholeSize, wholeSize);
     }
 
     private FeatureMap samples(Image image, Window window) {

@@ -23,6 +23,9 @@ import java.util.Optional;
  * A neural image tokenizer: an encoder network, any quantizer of one stage or residual stages, a decoder network, and, once
  * {@link NeuralPriorTrainer} has made it, the entropy prior. Immutable, safe to share.
  *
+ * <p>A model of whole pictures brings every picture to one size, so that all have the same number of tokens (Yu et al. 2024, TiTok: a
+ * picture is worth 32 tokens).
+ *
  * <p>Networks see at most {@value #TILE_VALUES} values of a layer at a time: pictures above that are run in tiles, which gives the
  * same tokens and pixels.
  *
@@ -105,13 +108,30 @@ public final class NeuralImageModel extends ImageModel {
         return new Tokenizer<>(parts.encoder(threads), parts.quantizer(), parts.decoder(threads));
     }
 
+    @Override
+    PatchGrid grid(int width, int height) {
+        return parts.whole() ? super.grid(parts.wholeSize(), parts.wholeSize()) : super.grid(width, height);
+    }
+
+    @Override
+    public Image toSize(Image decoded, int width, int height) {
+        if (!parts.whole()) {
+            return super.toSize(decoded, width, height);
+        }
+        if ((long) width * height > ImageFiles.DEFAULT_MAX_PIXELS) {
+            throw new IllegalArgumentException("the picture is " + width + " x " + height
+                    + " pixels, must have at most " + ImageFiles.DEFAULT_MAX_PIXELS);
+        }
+        return Resizing.resize(decoded, width, height);
+    }
+
     /**
-     * Tokenizes and decodes the middle of {@code image}, at most {@value #OBSERVED} pixels wide and high, for the sake of
-     * {@code observer}, which sees what enters the layers of both networks.
+     * Tokenizes and decodes {@code image}, or its middle where it is more than {@value #OBSERVED} pixels wide and high and keeps its size,
+     * for the sake of {@code observer}, which sees what enters the layers of both networks.
      */
     public void observe(Image image, LayerObserver observer, int threads) {
-        int width = Math.min(image.width(), OBSERVED);
-        int height = Math.min(image.height(), OBSERVED);
+        int width = parts.whole() ? image.width() : Math.min(image.width(), OBSERVED);
+        int height = parts.whole() ? image.height() : Math.min(image.height(), OBSERVED);
         Image middle = image.crop((image.width() - width) / 2, (image.height() - height) / 2, width, height);
         Latents latents = parts.encoder(threads).encode(middle, observer);
         int[] indices = parts.quantizer().quantize(latents, threads);
@@ -170,6 +190,10 @@ public final class NeuralImageModel extends ImageModel {
                 parts.quantizer(), toIndices(tokens.indices()), tokens.stages(), tokens.rows(), tokens.columns());
         if (tokens.anyLost()) {
             latents = LatentConcealment.fill(latents, tokens.lost(), tokens.tolerance() == Tolerance.CONCEAL);
+        }
+        if (parts.whole()) {
+            Image decoded = parts.decoder(threads).decode(latents, parts.wholeSize(), parts.wholeSize(), grey);
+            return Resizing.resize(decoded, geometry.width(), geometry.height());
         }
         return parts.decoder(threads).decode(latents, geometry.width(), geometry.height(), grey);
     }

@@ -14,6 +14,7 @@ public abstract sealed class Layer
                 Pointwise,
                 Residual,
                 Sequence,
+                Transpose,
                 Upsample {
     private final int inChannels;
     private final int outChannels;

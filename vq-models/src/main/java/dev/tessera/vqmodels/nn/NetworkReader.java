@@ -121,6 +121,12 @@ final class NetworkReader {
                 int[] factor = factor(block);
                 yield new Upsample(channels, factor[0], factor[1]);
             }
+            case "transpose" -> {
+                allow(block, "type", "from", "to");
+                int[] from = integers(block, "from", 2);
+                int[] to = integers(block, "to", 2);
+                yield new Transpose(new Extent(from[0], from[1]), new Extent(to[0], to[1]));
+            }
             case "crop" -> {
                 allow(block, "type", "borders");
                 int[] b = integers(block, "borders", 4);

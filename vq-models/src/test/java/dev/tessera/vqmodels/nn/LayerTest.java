@@ -214,6 +214,16 @@ class LayerTest {
         assertEquals(in, new PixelUnshuffle(2, 2, 3).apply(new PixelShuffle(12, 2, 3).apply(in, 1), 1));
         check(new Upsample(12, 2, 3).apply(in, 1), 12, 8, 18, (c, y, x) -> in.get(c, y / 2, x / 3));
         check(new Crop(12, 1, 2, 0, 1).apply(in, 1), 12, 3, 3, (c, y, x) -> in.get(c, y + 1, x + 2));
+        Transpose transpose = new Transpose(new Extent(2, 3), new Extent(4, 3));
+        check(
+                transpose.apply(in, 1),
+                6,
+                8,
+                6,
+                (c, y, x) -> in.get(y % 4 * 3 + x % 3, y / 4 * 2 + c / 3, x / 3 * 3 + c % 3));
+        assertEquals(in, new Transpose(new Extent(4, 3), new Extent(2, 3)).apply(transpose.apply(in, 1), 1));
+        assertThrows(
+                IllegalArgumentException.class, () -> new Transpose(new Extent(3, 3), new Extent(4, 3)).apply(in, 1));
         Conv half =
                 Conv.builder().weights(12, 1, 1, 1, new float[12]).groups(12).build();
         assertEquals(in, new Residual(new Sequence(half)).apply(in, 1));

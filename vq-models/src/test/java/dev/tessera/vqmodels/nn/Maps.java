@@ -74,6 +74,22 @@ final class Maps {
                 Blocks.patchExpansion(2, 2, linear(12, 6)));
     }
 
+    /** Convolutions around a mixer of the 4 x 6 positions of a block. */
+    Sequence whole() {
+        return new Sequence(
+                Blocks.patchEmbedding(3, 2, 2, linear(10, 12)),
+                convNext(10, 3, 3, false),
+                new Residual(new Sequence(
+                        norm(10),
+                        new Transpose(new Extent(4, 6), new Extent(1, 10)),
+                        linear(30, 24),
+                        new Activation(Activation.Function.GELU, 30),
+                        linear(24, 30),
+                        new Transpose(new Extent(1, 10), new Extent(4, 6)))),
+                convNext(10, 3, 3, false),
+                Blocks.patchExpansion(2, 2, linear(12, 10)));
+    }
+
     /** An audio decoder with an inverse-STFT head. */
     Sequence audio(boolean causal) {
         Conv.Builder stem = conv(12, 5, 1, 7);

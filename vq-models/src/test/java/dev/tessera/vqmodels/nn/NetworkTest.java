@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 /** Whole, tiles, streams and threads give equal bits; what a network depends on is what it says. */
 class NetworkTest {
     private static final Network IMAGE = new Network(new Maps(1).image());
+    private static final Network WHOLE = new Network(new Maps(9).whole());
     private static final Network AUDIO = new Network(new Maps(2).audio(false));
     private static final Network CAUSAL_AUDIO = new Network(new Maps(2).audio(true));
     private static final Network FEATURES = new Network(new Maps(3).features());
@@ -38,6 +39,8 @@ class NetworkTest {
             throws IOException {
         FeatureMap picture = new Maps(6).map(3, 8 * rows, 8 * columns);
         assertEquals(IMAGE.run(picture, 1), tiled(IMAGE, picture, Math.max(tileHeight, 3), Math.max(tileWidth, 5)));
+        FeatureMap blocks = new Maps(6).map(3, 8 * rows, 12 * columns);
+        assertEquals(WHOLE.run(blocks, 1), tiled(WHOLE, blocks, Math.max(tileHeight, 3), Math.max(tileWidth, 5)));
         FeatureMap frames = new Maps(7).map(5, 1, 8 * columns + rows);
         assertEquals(AUDIO.run(frames, 1), tiled(AUDIO, frames, 1, tileWidth));
     }

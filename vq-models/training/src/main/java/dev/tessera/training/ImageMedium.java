@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 
-/** Random crops of pictures, {@code [batch x 3 x crop x crop]} in 0..1. */
+/** Random crops of pictures, or whole ones brought to one size, {@code [batch x 3 x crop x crop]} in 0..1. */
 final class ImageMedium implements Medium {
     private final Recipe recipe;
     private final TrainingOrder order;
@@ -23,6 +23,7 @@ final class ImageMedium implements Medium {
     private final int crop;
     private final int batch;
     private final boolean turns;
+    private final boolean whole;
     private PicturePool pool;
 
     ImageMedium(
@@ -48,6 +49,11 @@ final class ImageMedium implements Medium {
         if (crop % networks.factor() != 0) {
             throw new IllegalArgumentException(
                     "the recipe's crop is " + crop + ", must be a multiple of the factor " + networks.factor());
+        }
+        int size = recipe.integer("whole-size", 0, 4096);
+        whole = size > 0;
+        if (whole && size != crop) {
+            throw new IllegalArgumentException("the recipe's crop is " + crop + ", must be its whole-size " + size);
         }
     }
 
@@ -108,8 +114,15 @@ final class ImageMedium implements Medium {
         int side = 3 * factor * factor;
         int count = recipe.integer("start-patches", 1, 1_000_000);
         float[] patches = new float[Math.multiplyExact(count, side)];
+        int columns = crop / factor;
+        float[] picture = null;
         for (int i = 0; i < count; i++) {
-            float[] patch = pool.crops(1, factor, turns, random);
+            int place = i % (columns * columns);
+            if (whole && place == 0) {
+                picture = pool.wholes(1, crop, turns, random);
+            }
+            float[] patch =
+                    whole ? patch(picture, place / columns, place % columns) : pool.crops(1, factor, turns, random);
             for (int k = 0; k < side; k++) {
                 patches[i * side + k] = 2 * patch[k] - 1;
             }
@@ -117,9 +130,19 @@ final class ImageMedium implements Medium {
         return Latents.of(count, side, patches);
     }
 
+    private float[] patch(float[] picture, int row, int column) {
+        int factor = networks.factor();
+        float[] patch = new float[3 * factor * factor];
+        for (int i = 0; i < 3 * factor; i++) {
+            int line = (i / factor * crop + row * factor + i % factor) * crop;
+            System.arraycopy(picture, line + column * factor, patch, i * factor, factor);
+        }
+        return patch;
+    }
+
     @Override
     public float[] draw(SplittableRandom random) {
-        return pool.crops(batch, crop, turns, random);
+        return whole ? pool.wholes(batch, crop, turns, random) : pool.crops(batch, crop, turns, random);
     }
 
     @Override
@@ -159,6 +182,9 @@ final class ImageMedium implements Medium {
     @Override
     public void describe(Map<String, Object> config) {
         config.put("factor", networks.factor());
+        if (whole) {
+            config.put("whole_size", crop);
+        }
         config.put("input_scale", 1 / 127.5); // of samples in 0..255
         config.put("input_offset", -1.0);
     }

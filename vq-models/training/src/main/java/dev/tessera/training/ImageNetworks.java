@@ -13,12 +13,16 @@ import java.util.SplittableRandom;
  * a little at twice that), so that a step is cheap on CPUs. Because the convolutions from patch to latent and back can start as a
  * Karhunen-Loeve transform and its inverse, with the blocks between them near zero, training starts at the quality of the linear
  * transform instead of noise. {@code strided}: the usual small convolution network, for comparisons.
+ *
+ * <p>Pictures that are brought to one size ({@code whole-size}) may have blocks in which every token sees every other one
+ * ({@code mixer-blocks}; Tolstikhin et al. 2021, MLP-Mixer), so that the number of tokens follows from nothing but that size.
  */
 final class ImageNetworks {
     private static final int FINE = 8; // the last pixel shuffle of a convnext decoder
     private static final int FINE_CHANNELS = 3 * FINE * FINE;
     private static final double EPSILON = 1e-6; // as in ConvNeXt
     private static final int KERNEL = 7;
+    private static final int MAX_WHOLE = 1024;
 
     final Network encoder;
     final Network decoder;
@@ -41,24 +45,33 @@ final class ImageNetworks {
         int encoderBlocks = recipe.integer("encoder-blocks", 0, 64);
         int decoderBlocks = recipe.integer("decoder-blocks", 0, 64);
         int fineBlocks = recipe.integer("fine-blocks", 0, 64);
+        int mixerBlocks = recipe.integer("mixer-blocks", 0, 64);
+        int grid = recipe.integer("whole-size", 0, MAX_WHOLE) / factor;
+        if (mixerBlocks > 0 && (grid == 0 || !recipe.string("network").equals("convnext"))) {
+            throw new IllegalArgumentException("the recipe's mixer-blocks is " + mixerBlocks
+                    + ", must be 0 but for a convnext with a whole-size of at least its factor");
+        }
         List<Layer> encoder;
         List<Layer> decoder;
         switch (recipe.string("network")) {
             case "convnext" -> {
-                if (factor != FINE && factor != 2 * FINE) {
+                if (factor != FINE && factor != 2 * FINE && factor != 4 * FINE) {
                     throw new IllegalArgumentException(
-                            "the recipe's factor is " + factor + ", must be 8 or 16 for convnext");
+                            "the recipe's factor is " + factor + ", must be 8, 16 or 32 for convnext");
                 }
                 encoder = new ArrayList<>();
                 encoder.add(new Layer.Conv2d(3, width, factor, factor, 0, 1));
                 addBlocks(encoder, width, encoderBlocks);
+                addMixers(encoder, width, grid, mixerBlocks);
                 encoder.add(new Layer.Conv2d(width, dim, 1, 1, 0, 1));
                 decoder = new ArrayList<>();
                 decoder.add(new Layer.Conv2d(dim, width, 1, 1, 0, 1));
+                addMixers(decoder, width, grid, mixerBlocks);
                 addBlocks(decoder, width, decoderBlocks);
-                if (factor == 2 * FINE) {
-                    decoder.add(new Layer.Conv2d(width, 4 * FINE_CHANNELS, 1, 1, 0, 1));
-                    decoder.add(new Layer.PixelShuffle(2));
+                int coarse = factor / FINE;
+                if (coarse > 1) {
+                    decoder.add(new Layer.Conv2d(width, coarse * coarse * FINE_CHANNELS, 1, 1, 0, 1));
+                    decoder.add(new Layer.PixelShuffle(coarse));
                     addBlocks(decoder, FINE_CHANNELS, fineBlocks);
                     decoder.add(new Layer.Conv2d(FINE_CHANNELS, FINE_CHANNELS, 3, 1, 1, 1));
                 } else {
@@ -95,6 +108,21 @@ final class ImageNetworks {
                     new Layer.Conv2d(channels, 2 * channels, 1, 1, 0, 1),
                     new Layer.Gelu(),
                     new Layer.Conv2d(2 * channels, channels, 1, 1, 0, 1),
+                    new Layer.Scale(channels))));
+        }
+    }
+
+    /** Blocks that mix the {@code grid x grid} positions, the same way in each channel. */
+    private static void addMixers(List<Layer> layers, int channels, int grid, int count) {
+        int positions = grid * grid;
+        for (int i = 0; i < count; i++) {
+            layers.add(new Layer.Residual(List.of(
+                    new Layer.ChannelNorm(channels, EPSILON),
+                    new Layer.Transpose(grid, grid, 1, channels),
+                    new Layer.Conv2d(positions, 2 * positions, 1, 1, 0, 1),
+                    new Layer.Gelu(),
+                    new Layer.Conv2d(2 * positions, positions, 1, 1, 0, 1),
+                    new Layer.Transpose(1, channels, grid, grid),
                     new Layer.Scale(channels))));
         }
     }
@@ -230,7 +258,7 @@ final class ImageNetworks {
         return out;
     }
 
-    /** Where value {@code k} of a patch (channel, row, column) stands before the pixel shuffles by 2 and 8, or by 8 alone. */
+    /** Where value {@code k} of a patch (channel, row, column) stands before the pixel shuffles by 2 or 4 and by 8, or by 8 alone. */
     private int place(int k) {
         if (factor == FINE) {
             return k;
@@ -239,7 +267,8 @@ final class ImageNetworks {
         int y = k / factor % factor;
         int x = k % factor;
         int fine = (channel * FINE + y % FINE) * FINE + x % FINE;
-        return (fine * 2 + y / FINE) * 2 + x / FINE;
+        int coarse = factor / FINE;
+        return (fine * coarse + y / FINE) * coarse + x / FINE;
     }
 
     private static void set(ParameterStore store, Network network, int layer, float[] weight, float[] bias) {

@@ -36,6 +36,11 @@ sealed interface Layer {
     record PixelShuffle(int factor) implements Layer {}
 
     /**
+     * Exchanges channels and positions: {@code [to positions x from]} to {@code [from positions x to]}, sides {@code {height, width}}.
+     */
+    record Transpose(int fromHeight, int fromWidth, int toHeight, int toWidth) implements Layer {}
+
+    /**
      * Convolution of a series, height 1, with bias; tensors {@code weight [out x in/groups x kernel]} and {@code bias [out]}. Zeros
      * around it: {@code ahead} behind, kernel - stride - ahead before, so that {@code ahead} later values are seen.
      */
@@ -92,6 +97,11 @@ sealed interface Layer {
             case PixelShuffle p -> {
                 block.put("type", "pixel_shuffle");
                 block.put("factor", new int[] {p.factor, p.factor});
+            }
+            case Transpose t -> {
+                block.put("type", "transpose");
+                block.put("from", new int[] {t.fromHeight, t.fromWidth});
+                block.put("to", new int[] {t.toHeight, t.toWidth});
             }
             case Conv1d c -> {
                 block.put("type", "conv");

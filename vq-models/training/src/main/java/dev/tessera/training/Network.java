@@ -87,6 +87,7 @@ final class Network {
                         case Layer.Gelu _,
                                 Layer.Silu _,
                                 Layer.PixelShuffle _,
+                                Layer.Transpose _,
                                 Layer.SeriesShuffle _,
                                 Layer.CompressedStft _,
                                 Layer.InverseStft _ -> new Part(layer, List.of(), List.of());
@@ -169,6 +170,10 @@ final class Network {
             case Layer.Silu _ -> silu(x);
             case Layer.Scale s -> x.mul(part.parameters().get(0).tensor().view(1, s.channels(), 1, 1));
             case Layer.PixelShuffle p -> pixel_shuffle(x, p.factor());
+            case Layer.Transpose t ->
+                x.reshape(x.size(0), x.size(1), (long) t.fromHeight() * t.fromWidth())
+                        .transpose(1, 2)
+                        .reshape(x.size(0), (long) t.fromHeight() * t.fromWidth(), t.toHeight(), t.toWidth());
             case Layer.Conv1d c ->
                 Series.convolve(
                         x,

@@ -27,6 +27,8 @@ final class PicturePool {
     /** Pictures are not reduced below this side for the sake of the budget; fewer are used instead. */
     private static final int USEFUL_SIDE = 256;
 
+    private static final double LEAST_SHARE = 0.25; // of the width of a picture
+
     private final List<Picture> pictures;
     private final int smallest;
 
@@ -148,6 +150,52 @@ final class PicturePool {
             put(window(picture, x, y, side, side, factor), flip, out, i * 3 * side * side);
         }
         return out;
+    }
+
+    /**
+     * Random pictures brought to one size: all of a picture or a part of it, of the same shape, at least a quarter as wide and at
+     * least {@code side} pixels; its sides may shrink by different factors.
+     *
+     * @param side at most the side that the pool was read for
+     * @return {@code [count x 3 x side x side]}, 0..1
+     */
+    float[] wholes(int count, int side, boolean turns, SplittableRandom random) {
+        float[] out = new float[count * 3 * side * side];
+        for (int i = 0; i < count; i++) {
+            Picture picture = pictures.get(random.nextInt(pictures.size()));
+            double share = LEAST_SHARE + (1 - LEAST_SHARE) * random.nextDouble();
+            int width = Math.max(side, (int) (share * picture.width()));
+            int height = Math.max(side, (int) (share * picture.height()));
+            int x = random.nextInt(picture.width() - width + 1);
+            int y = random.nextInt(picture.height() - height + 1);
+            int flip = random.nextInt(8) & (turns ? 7 : 1);
+            put(shrunk(picture, x, y, width, height, side), flip, out, i * 3 * side * side);
+        }
+        return out;
+    }
+
+    /** The {@code width x height} pixels from (x, y) on as {@code side x side} means of those that a pixel touches. */
+    private static Picture shrunk(Picture picture, int x, int y, int width, int height, int side) {
+        byte[] out = new byte[3 * side * side];
+        for (int row = 0; row < side; row++) {
+            int top = y + row * height / side;
+            int bottom = y + Math.ceilDiv((row + 1) * height, side);
+            for (int column = 0; column < side; column++) {
+                int left = x + column * width / side;
+                int right = x + Math.ceilDiv((column + 1) * width, side);
+                int area = (bottom - top) * (right - left);
+                for (int c = 0; c < 3; c++) {
+                    int sum = area / 2;
+                    for (int py = top; py < bottom; py++) {
+                        for (int px = left; px < right; px++) {
+                            sum += picture.rgb()[3 * (py * picture.width() + px) + c] & 0xFF;
+                        }
+                    }
+                    out[3 * (row * side + column) + c] = (byte) (sum / area);
+                }
+            }
+        }
+        return new Picture(side, side, out);
     }
 
     private static void put(Picture crop, int flip, float[] out, int offset) {

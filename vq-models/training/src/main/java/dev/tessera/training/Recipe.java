@@ -18,7 +18,7 @@ import java.util.TreeSet;
 final class Recipe {
     /** Recipes that come with the module; the first of a medium says which entries there are. */
     private static final Map<Media, List<String>> NAMES = Map.of(
-            Media.IMAGE, List.of("image-f16", "image-f8", "image-bench"),
+            Media.IMAGE, List.of("image-f16", "image-f8", "image-256", "image-64", "image-bench"),
             Media.AUDIO, List.of("audio-24k", "audio-24k-single", "audio-24k-split"),
             Media.FEATURES, List.of("features-f4", "features-f2", "features-f1"));
 

@@ -82,9 +82,9 @@ class ImageTrainingTest {
                 model.config().objects("decoder").get(1).objects("body").get(5).string("type"));
     }
 
-    /** Both factors start as the KLT: what the decoder makes of exact latents is the projection on the components. */
+    /** All factors start as the KLT: what the decoder makes of exact latents is the projection on the components. */
     @ParameterizedTest
-    @ValueSource(ints = {8, 16})
+    @ValueSource(ints = {8, 16, 32})
     void theNetworkStartsAsTheKlt(int factor) throws IOException {
         Recipe recipe = Recipe.read(
                 Media.IMAGE,
@@ -130,6 +130,27 @@ class ImageTrainingTest {
         }
         assertTrue(psnr > 16, "PSNR of the first step is " + psnr);
         assertTrue(last < 0.75 * first, "the loss went from " + first + " to " + last);
+    }
+
+    /** Every picture, at whatever size, is one square to the networks, and all tokens see each other. */
+    @Test
+    void wholePicturesAreBroughtToOneSize() throws IOException {
+        Path output = folder.resolve("whole.safetensors");
+        Map<String, String> whole = small(
+                "quantizer", "simvq", "whole-size", "32", "mixer-blocks", "1", "steps", "120", "learning-rate", "2e-3");
+        TrainingResult result = train(output, false, whole);
+        ModelFile model = ModelFile.read(output);
+        assertEquals(32, model.config().integer("whole_size"));
+        assertEquals(
+                "transpose",
+                model.config().objects("encoder").get(2).objects("body").get(1).string("type"));
+        assertTrue(result.quality() > 16, "PSNR is " + result.quality());
+        Path without = folder.resolve("without.safetensors");
+        Map<String, String> changes = new HashMap<>(whole);
+        changes.put("whole-size", "0");
+        assertThrows(IllegalArgumentException.class, () -> train(without, false, changes));
+        changes.put("whole-size", "64");
+        assertThrows(IllegalArgumentException.class, () -> train(without, false, changes));
     }
 
     @Test

@@ -28,13 +28,18 @@ import org.junit.jupiter.params.provider.CsvSource;
  * same tokens.
  */
 class NetworkParityTest {
-    private static final int HEIGHT = 5; // in tokens
-    private static final int WIDTH = 7;
     private static final double TOLERANCE = 1e-4;
 
     @ParameterizedTest
-    @CsvSource({"image-f16, convnext, 16", "image-f8, convnext, 8", "image-bench, strided, 4"})
-    void everyLayerGivesTheValuesOfTheEngine(String name, String network, int factor) throws IOException {
+    @CsvSource({
+        "image-f16, convnext, 16, 5, 7",
+        "image-f8, convnext, 8, 5, 7",
+        "image-bench, strided, 4, 5, 7",
+        "image-256, convnext, 16, 16, 16",
+        "image-64, convnext, 32, 8, 8"
+    })
+    void everyLayerGivesTheValuesOfTheEngine(String name, String network, int factor, int rows, int columns)
+            throws IOException {
         Recipe recipe = Recipe.read(
                 Media.IMAGE,
                 name,
@@ -57,7 +62,7 @@ class NetworkParityTest {
         SplittableRandom random = new SplittableRandom(3);
         Bottleneck bottleneck = Bottlenecks.of(recipe, store, random);
         TrainingOrder order = new TrainingOrder(Path.of("m"), name, Map.of(), 0, false, 1, line -> {});
-        ImageMedium medium = new ImageMedium(recipe, order, new TestPictures(1, 64), bottleneck.dim(), store, random);
+        ImageMedium medium = new ImageMedium(recipe, order, new TestPictures(1, 256), bottleneck.dim(), store, random);
         store.seal();
         for (Parameter parameter : store.parameters()) { // every layer must matter: branches start near 0, biases at it
             if (parameter.shape.length == 1) {
@@ -68,21 +73,21 @@ class NetworkParityTest {
         bottleneck.start(Latents.of(wanted, bottleneck.dim(), Gradients.random(wanted * bottleneck.dim(), 1, 5)), 1, 1);
         ModelFile file = ModelExport.of(recipe, store, medium, bottleneck, 1);
 
-        float[] picture = Gradients.random(3 * HEIGHT * factor * WIDTH * factor, 3, 8);
+        float[] picture = Gradients.random(3 * rows * factor * columns * factor, 3, 8);
         float[] latents = compare(
                 medium.encoder(),
                 dev.tessera.vqmodels.nn.Network.read(file, "encoder"),
-                FeatureMap.of(3, HEIGHT * factor, WIDTH * factor, picture));
+                FeatureMap.of(3, rows * factor, columns * factor, picture));
         Quantizer quantizer = CodebookFile.quantizer(file, CodebookFile.PREFIX);
         FeatureMap own = dev.tessera.vqmodels.nn.Network.read(file, "encoder")
-                .run(FeatureMap.of(3, HEIGHT * factor, WIDTH * factor, picture), 1);
+                .run(FeatureMap.of(3, rows * factor, columns * factor, picture), 1);
         int[] tokens = quantizer.quantize(positions(latents, quantizer.dim()), 1);
         assertArrayEquals(tokens, quantizer.quantize(positions(own.toArray(), quantizer.dim()), 1));
         assertTrue(Arrays.stream(tokens).distinct().count() > 3, "tokens differ among themselves");
         compare(
                 medium.decoder(),
                 dev.tessera.vqmodels.nn.Network.read(file, "decoder"),
-                FeatureMap.of(8, HEIGHT, WIDTH, Gradients.random(8 * HEIGHT * WIDTH, 1, 9)));
+                FeatureMap.of(8, rows, columns, Gradients.random(8 * rows * columns, 1, 9)));
     }
 
     /** {@code [dim x positions]} as latents. */
