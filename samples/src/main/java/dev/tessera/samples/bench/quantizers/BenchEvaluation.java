@@ -13,6 +13,7 @@ import dev.tessera.vqmodels.nn.FeatureMap;
 import dev.tessera.vqmodels.nn.Network;
 import dev.tessera.vqmodels.training.PictureSource.Picture;
 import java.io.IOException;
+import java.util.ArrayList;
 
 /**
  * What a trained model makes of photos, by the inference of {@code vq-models}: means over the photos of PSNR and SSIM of 8-bit
@@ -43,6 +44,26 @@ record BenchEvaluation(double psnr, double ssim, CodebookUsage usage) {
             ssim += metrics.ssim();
         }
         return new BenchEvaluation(psnr / photos.size(), ssim / photos.size(), counter.usage());
+    }
+
+    /** What the encoder makes of all photos, one after the other. */
+    static Latents latents(ModelFile model, BenchPhotos photos, int threads) throws IOException {
+        Network encoder = Network.read(model, "encoder");
+        float scale = (float) model.config().number("input_scale");
+        float offset = (float) model.config().number("input_offset");
+        ArrayList<float[]> parts = new ArrayList<>();
+        int length = 0;
+        for (Picture picture : photos.pictures()) {
+            parts.add(encoder.run(input(picture, scale, offset), threads).toRows());
+            length += parts.getLast().length;
+        }
+        float[] all = new float[length];
+        int at = 0;
+        for (float[] part : parts) {
+            System.arraycopy(part, 0, all, at, part.length);
+            at += part.length;
+        }
+        return Latents.of(length / encoder.outChannels(), encoder.outChannels(), all);
     }
 
     private static FeatureMap input(Picture picture, float scale, float offset) {
