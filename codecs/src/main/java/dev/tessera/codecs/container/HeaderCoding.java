@@ -2,6 +2,7 @@ package dev.tessera.codecs.container;
 
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.container.TensorGeometry.ElementType;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,6 +15,7 @@ final class HeaderCoding {
     private static final int MEDIA_AUDIO = 1;
     private static final int MEDIA_TENSOR = 2;
     private static final int MEDIA_TOKENS = 3;
+    private static final int SEQUENCE_FLAG = 1; // of pictures
     private static final int EXTENT_BYTES = 4;
     private static final int SAMPLES_BYTES = 5;
     private static final int RATE_BYTES = 3;
@@ -34,12 +36,20 @@ final class HeaderCoding {
     static HeaderWriter write(TsrHeader header, TsrLayout layout) {
         HeaderWriter out = new HeaderWriter();
         out.u8(TsrFile.MAGIC);
-        out.u8((TsrFile.FORMAT_VERSION << 5) | (layout.code() << 3) | (media(header.geometry()) << 1));
+        int flag = header.geometry() instanceof SequenceGeometry ? SEQUENCE_FLAG : 0;
+        out.u8((TsrFile.FORMAT_VERSION << 5) | (layout.code() << 3) | (media(header.geometry()) << 1) | flag);
         out.u24(header.model().bits());
         switch (header.geometry()) {
             case ImageGeometry image -> {
                 out.varint(image.width() - 1);
                 out.varint(image.height() - 1);
+            }
+            case SequenceGeometry sequence -> {
+                out.varint(sequence.width() - 1);
+                out.varint(sequence.height() - 1);
+                out.varint(sequence.frames() - 1);
+                out.varint(sequence.ticks() - 1);
+                out.varint(sequence.perSeconds() - 1);
             }
             case AudioGeometry audio -> writeAudio(audio, out);
             case TensorGeometry tensor -> writeArray(tensor.type().ordinal(), tensor.shape(), out);
@@ -60,15 +70,16 @@ final class HeaderCoding {
         in.u8();
         int kind = in.u8();
         int media = (kind >>> 1) & 3;
-        if ((kind & 1) != 0) {
-            throw new CorruptBitstreamException(1, "the flag in bit 0 is set, which is reserved");
+        boolean sequence = (kind & SEQUENCE_FLAG) != 0;
+        if (sequence && (media != MEDIA_IMAGE || layout((byte) kind) != TsrLayout.SINGLE)) {
+            throw new CorruptBitstreamException(1, "the flag in bit 0 is set, which is for pictures in the layout SINGLE");
         }
         if (media >= MEDIA_TENSOR && layout((byte) kind) != TsrLayout.SINGLE) {
             throw new CorruptBitstreamException(1, "an array in the layout " + layout((byte) kind) + " is reserved");
         }
         ModelHash model = new ModelHash(in.u24());
         Geometry geometry = switch (media) {
-            case MEDIA_IMAGE -> new ImageGeometry((int) in.varint(EXTENT_BYTES) + 1, (int) in.varint(EXTENT_BYTES) + 1);
+            case MEDIA_IMAGE -> sequence ? readSequence(in) : readImage(in);
             case MEDIA_AUDIO -> readAudio(in);
             default -> readArray(media, in);
         };
@@ -77,11 +88,28 @@ final class HeaderCoding {
 
     private static int media(Geometry geometry) {
         return switch (geometry) {
-            case ImageGeometry _ -> MEDIA_IMAGE;
+            case ImageGeometry _, SequenceGeometry _ -> MEDIA_IMAGE;
             case AudioGeometry _ -> MEDIA_AUDIO;
             case TensorGeometry _ -> MEDIA_TENSOR;
             case TokenGeometry _ -> MEDIA_TOKENS;
         };
+    }
+
+    private static ImageGeometry readImage(HeaderReader in) throws CorruptBitstreamException {
+        return new ImageGeometry((int) in.varint(EXTENT_BYTES) + 1, (int) in.varint(EXTENT_BYTES) + 1);
+    }
+
+    private static SequenceGeometry readSequence(HeaderReader in) throws CorruptBitstreamException {
+        ImageGeometry frame = readImage(in);
+        int frames = (int) in.varint(EXTENT_BYTES) + 1;
+        int rateOffset = in.position();
+        int ticks = (int) in.varint(RATE_BYTES) + 1;
+        int perSeconds = (int) in.varint(RATE_BYTES) + 1;
+        if (BigInteger.valueOf(ticks).gcd(BigInteger.valueOf(perSeconds)).intValue() != 1) {
+            throw new CorruptBitstreamException(
+                    rateOffset, "the rate " + ticks + "/" + perSeconds + " is not in lowest terms");
+        }
+        return new SequenceGeometry(frame.width(), frame.height(), frames, ticks, perSeconds);
     }
 
     private static void writeAudio(AudioGeometry audio, HeaderWriter out) {

@@ -20,7 +20,7 @@ public record ImageGeometry(int width, int height) implements Geometry {
         return (long) width * height;
     }
 
-    private static void checkExtent(String name, int extent) {
+    static void checkExtent(String name, int extent) {
         if (extent < 1 || extent > MAX_EXTENT) {
             throw new IllegalArgumentException(name + " is " + extent + ", must be in [1, " + MAX_EXTENT + "]");
         }

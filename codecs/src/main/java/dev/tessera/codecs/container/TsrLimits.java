@@ -7,7 +7,7 @@ import java.util.Optional;
  * The largest geometry a reader is willing to decode. A few hostile bytes can claim a picture of 2^56 pixels; such a file
  * is refused before anything is allocated for it.
  *
- * @param maxPixels width times height of a picture, elements of a tensor or array of tokens, at least 1
+ * @param maxPixels width times height of a picture, of all pictures of a sequence, elements of a tensor or array of tokens, at least 1
  * @param maxSeconds length of a sound, at least 1
  */
 public record TsrLimits(long maxPixels, long maxSeconds) {
@@ -30,6 +30,10 @@ public record TsrLimits(long maxPixels, long maxSeconds) {
             when image.pixels() > maxPixels ->
                 Optional.of("a picture of " + image.width() + " x " + image.height() + " is above the limit of "
                         + maxPixels + " pixels");
+            case SequenceGeometry sequence
+            when sequence.work() > maxPixels ->
+                Optional.of(sequence.frames() + " pictures of " + sequence.width() + " x " + sequence.height()
+                        + " are above the limit of " + maxPixels + " pixels");
             case AudioGeometry audio
             when audio.seconds() > maxSeconds ->
                 Optional.of(String.format(
@@ -40,7 +44,7 @@ public record TsrLimits(long maxPixels, long maxSeconds) {
             case TokenGeometry tokens
             when tokens.elements() > maxPixels ->
                 Optional.of("an array of " + tokens.shape() + " is above the limit of " + maxPixels + " elements");
-            case ImageGeometry _, AudioGeometry _, TensorGeometry _, TokenGeometry _ -> Optional.empty();
+            case ImageGeometry _, SequenceGeometry _, AudioGeometry _, TensorGeometry _, TokenGeometry _ -> Optional.empty();
         };
     }
 }

@@ -1,15 +1,20 @@
 package dev.tessera.image.transform;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /** Chooses block sizes, modes and levels of a picture by rate and distortion, and codes them. */
 final class BlockEncoder extends BlockDecoder {
     private static final int TRIED_MODES = 6;
     private static final int TRIED_ENDS = 5;
+    private static final int TRIED_MODES_OF_FRAMES = 3;
+    private static final double NEGLIGIBLE = 8; // bits; what a copy costs with its error that nothing else is tried
 
     private static final double[] WEIGHTS = {1, 4 * 1.086, 4 * 0.825}; // of squared errors in RGB
 
     private final SamplePlane[] source;
+    private final MotionSearch search; // null without a frame before
     private final VisualWeights visual;
     private final double chromaWeight;
     private double lumaWeight; // of the block that is being tried
@@ -18,6 +23,7 @@ final class BlockEncoder extends BlockDecoder {
     private final int[] original = new int[SUPERBLOCK * SUPERBLOCK];
     private final int[] difference = new int[SUPERBLOCK * SUPERBLOCK];
     private final int[] spectrum = new int[SUPERBLOCK * SUPERBLOCK];
+    private final int[][] found = new int[6][2]; // vector of the block of each size that was tried last
     private final int[] trial = new int[SUPERBLOCK * SUPERBLOCK];
 
     /** A block that is coded whole, or four smaller ones. */
@@ -26,7 +32,8 @@ final class BlockEncoder extends BlockDecoder {
         final int y;
         final int size;
         double score;
-        final int[] modes = new int[3]; // of luma and chroma, and the transform of luma
+        final int[] modes = new int[5]; // of luma and chroma, transform of luma, vector
+        boolean copied;
         int[][] levels = new int[3][];
         int[] last = {-1, -1, -1};
         int[][] samples = new int[3][];
@@ -46,12 +53,26 @@ final class BlockEncoder extends BlockDecoder {
         double score;
     }
 
+    /** Of a picture. */
+    BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor, Tuning tuning, int scale) {
+        this(source, step, models, lambdaFactor, tuning, scale, null);
+    }
+
     /**
      * @param lambdaFactor multiplies the weight of a bit; above 1 the file is smaller
      * @param scale the planes are at 1 / 2^scale of the size of the picture
+     * @param inter what a frame may take from the frame before, or null
      */
-    BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor, Tuning tuning, int scale) {
-        super(source[0].width, source[0].height, source.length, step, models);
+    BlockEncoder(
+            SamplePlane[] source,
+            int step,
+            TransformPrior models,
+            double lambdaFactor,
+            Tuning tuning,
+            int scale,
+            Inter inter) {
+        super(source[0].width, source[0].height, source.length, step, models, inter);
+        this.search = inter == null ? null : new MotionSearch(source[0], inter.reference());
         this.source = source;
         this.visual = new VisualWeights(source[0], scale, tuning.contrast);
         this.chromaWeight = tuning.chroma;
@@ -62,14 +83,41 @@ final class BlockEncoder extends BlockDecoder {
         for (int y = 0; y < planes[0].height; y += SUPERBLOCK) {
             for (int x = 0; x < planes[0].width; x += SUPERBLOCK) {
                 Node node = best(x, y, SUPERBLOCK);
-                cells.clear(x, y, SUPERBLOCK);
+                forget(x, y, SUPERBLOCK);
                 code(coder, node);
             }
         }
     }
 
+    /** The strength of the edge filter that leaves the least error in luma. */
+    int bestEdges() {
+        int best = 0;
+        double least = Double.POSITIVE_INFINITY;
+        for (int edges = 0; edges < EdgeFilter.STRENGTHS; edges++) {
+            SamplePlane filtered = planes[0].copy();
+            new EdgeFilter(cells, inter == null ? null : inter.field(), edges).apply(filtered, lumaStep, 0);
+            double error = 0;
+            for (int i = 0; i < filtered.samples.length; i++) {
+                double e = filtered.samples[i] - source[0].samples[i];
+                error += e * e;
+            }
+            if (error < least) {
+                least = error;
+                best = edges;
+            }
+        }
+        return best;
+    }
+
     private void code(BitCoder coder, Node node) {
         int log = Integer.numberOfTrailingZeros(node.size);
+        if (inter != null) {
+            copied(coder, node.x, node.y, node.size, node.copied ? 1 : 0);
+        }
+        if (node.copied) {
+            finish(node.x, node.y, node.size, node.modes, node.levels);
+            return;
+        }
         if (node.size > MIN_BLOCK) {
             models.modes.split(coder, cells, node.x, node.y, log, stepClass, node.children == null ? 0 : 1);
         }
@@ -86,18 +134,33 @@ final class BlockEncoder extends BlockDecoder {
     /** The best way to code a block; leaves its samples in the planes and its modes in the cells. */
     private Node best(int x, int y, int size) {
         int log = Integer.numberOfTrailingZeros(size);
-        double wholeFlag = 0;
-        double splitFlag = 0;
+        double codedFlag = 0;
+        Node copied = null;
+        if (inter != null) {
+            meter.cost = 0;
+            copied(meter, x, y, size, 0);
+            codedFlag = lambda * meter.cost;
+            copied = copiedBlock(x, y, size);
+            if (copied.score < NEGLIGIBLE * 65536 * lambda) {
+                settle(copied);
+                return copied;
+            }
+        }
+        double wholeFlag = codedFlag;
+        double splitFlag = codedFlag;
         if (size > MIN_BLOCK) {
             meter.cost = 0;
             models.modes.split(meter, cells, x, y, log, stepClass, 0);
-            wholeFlag = lambda * meter.cost;
+            wholeFlag += lambda * meter.cost;
             meter.cost = 0;
             models.modes.split(meter, cells, x, y, log, stepClass, 1);
-            splitFlag = lambda * meter.cost;
+            splitFlag += lambda * meter.cost;
         }
-        Node whole = wholeBlock(x, y, size);
+        Node whole = inter == null ? intraBlock(x, y, size) : wholeBlock(x, y, size);
         whole.score += wholeFlag;
+        if (copied != null && copied.score <= whole.score) {
+            whole = copied;
+        }
         boolean nothing = whole.levels[0] == null && whole.levels[1] == null && whole.levels[2] == null;
         if (size > MIN_BLOCK && !(nothing && whole.score < splitFlag + 4 * 3 * 65536 * lambda)) {
             Node split = new Node(x, y, size);
@@ -111,7 +174,7 @@ final class BlockEncoder extends BlockDecoder {
             if (split.score < whole.score) {
                 return split;
             }
-            cells.clear(x, y, size);
+            forget(x, y, size);
         }
         settle(whole);
         return whole;
@@ -125,7 +188,99 @@ final class BlockEncoder extends BlockDecoder {
         finish(node.x, node.y, node.size, node.modes, node.levels);
     }
 
+    /** A block that is a piece of the frame before and nothing else. */
+    private Node copiedBlock(int x, int y, int size) {
+        Node node = new Node(x, y, size);
+        node.copied = true;
+        lumaWeight = visual.of(x, y, size);
+        System.arraycopy(copiedModes(x, y, size), 0, node.modes, 0, node.modes.length);
+        meter.cost = 0;
+        copied(meter, x, y, size, 1);
+        node.score = lambda * meter.cost;
+        for (int c = 0; c < planes.length; c++) {
+            int shift = c == 0 ? 0 : 1;
+            int side = size >> shift;
+            source[c].get(x >> shift, y >> shift, side, original);
+            predict(c, x, y, size, node.modes);
+            node.samples[c] = Arrays.copyOf(prediction, side * side);
+            double error = 0;
+            for (int i = 0; i < side * side; i++) {
+                double e = original[i] - prediction[i];
+                error += e * e;
+            }
+            node.score += weight(c) * error;
+        }
+        return node;
+    }
+
+    private double weight(int component) {
+        return WEIGHTS[component] * (component == 0 ? lumaWeight : chromaWeight);
+    }
+
+    /** A block of a frame, moved from the frame before or predicted from its own neighbours. */
     private Node wholeBlock(int x, int y, int size) {
+        Node moved = movedBlock(x, y, size);
+        if (moved.score < NEGLIGIBLE * 65536 * lambda) {
+            return moved;
+        }
+        Node intra = intraBlock(x, y, size);
+        meter.cost = 0;
+        moved(meter, x, y, size, intra.modes);
+        intra.score += lambda * meter.cost;
+        return intra.score < moved.score ? intra : moved;
+    }
+
+    private Node movedBlock(int x, int y, int size) {
+        Node node = new Node(x, y, size);
+        lumaWeight = visual.of(x, y, size);
+        source[0].get(x, y, size, original);
+        int[] predicted = inter.field().predicted(x, y, size).clone();
+        int log = Integer.numberOfTrailingZeros(size);
+        double root = Math.sqrt(lambda);
+        List<int[]> starts = new ArrayList<>(List.of(predicted, new int[2]));
+        starts.add(inter.field().vector(x - 1, y));
+        starts.add(inter.field().vector(x, y - 1));
+        if (size < SUPERBLOCK) {
+            starts.add(found[log + 1]);
+        }
+        node.modes[0] = IntraPrediction.FROM_REFERENCE;
+        node.modes[1] = IntraPrediction.FROM_REFERENCE;
+        int[] vector = search.find(original, x, y, size, starts, (vx, vy) -> {
+            node.modes[3] = vx;
+            node.modes[4] = vy;
+            meter.cost = 0;
+            moved(meter, x, y, size, node.modes);
+            return root * 256 * meter.cost / 65536;
+        });
+        found[log] = vector;
+        node.modes[3] = vector[0];
+        node.modes[4] = vector[1];
+        meter.cost = 0;
+        moved(meter, x, y, size, node.modes);
+        node.score = lambda * meter.cost;
+        for (int c = 0; c < planes.length; c++) {
+            int shift = c == 0 ? 0 : 1;
+            int side = size >> shift;
+            source[c].get(x >> shift, y >> shift, side, original);
+            predict(c, x, y, size, node.modes);
+            Levels best = levels(c, x, y, size, node.modes[0], 0, node.levels[0]);
+            if (c == 0 && size <= MAX_SINE) {
+                Levels sine = levels(c, x, y, size, node.modes[0], 1, null);
+                if (sine.score < best.score) {
+                    best = sine;
+                    node.modes[2] = 1;
+                }
+            }
+            node.score += best.score;
+            node.levels[c] = best.values;
+            node.last[c] = best.last;
+            node.samples[c] = new int[side * side];
+            addResidual(c, side, c == 0 ? node.modes[2] : 0, best.values, node.samples[c]);
+        }
+        return node;
+    }
+
+    private Node intraBlock(int x, int y, int size) {
         Node node = new Node(x, y, size);
         node.score = Double.POSITIVE_INFINITY;
         source[0].get(x, y, size, original);
@@ -215,7 +370,7 @@ final class BlockEncoder extends BlockDecoder {
             models.modes.mode(meter, cells, x, y, log, stepClass, mode);
             scores[mode] = sum + root * 256 * meter.cost / 65536;
         }
-        int[] out = new int[TRIED_MODES];
+        int[] out = new int[inter == null ? TRIED_MODES : TRIED_MODES_OF_FRAMES];
         for (int i = 0; i < out.length; i++) {
             int best = 0;
             for (int mode = 1; mode < scores.length; mode++) {
@@ -248,14 +403,14 @@ final class BlockEncoder extends BlockDecoder {
                 last = Math.max(last, i / size + i % size);
             }
         }
-        double weight = WEIGHTS[component] * (component == 0 ? lumaWeight : chromaWeight);
+        double weight = weight(component);
         meter.cost = 0;
-        models.coefficients.coded(meter, context, 0);
+        levelModel().coded(meter, context, 0);
         best.score = weight * energy + lambda * meter.cost;
         double kindCost = 0;
         if (component == 0 && size <= MAX_SINE) {
             meter.cost = 0;
-            models.coefficients.transform(meter, context, kind);
+            levelModel().transform(meter, context, kind);
             kindCost = lambda * meter.cost;
         }
         for (int attempt = 0; attempt < TRIED_ENDS && last >= 0; attempt++) {
@@ -286,8 +441,8 @@ final class BlockEncoder extends BlockDecoder {
     private double quantize(int size, int step, double weight, int last, double energy) {
         Arrays.fill(trial, 0, size * size, 0);
         meter.cost = 0;
-        models.coefficients.coded(meter, context, 1);
-        models.coefficients.lastDiagonal(meter, context, last);
+        levelModel().coded(meter, context, 1);
+        levelModel().lastDiagonal(meter, context, last);
         double score = weight * energy + lambda * meter.cost;
         int nonzero = 0;
         for (int d = last; d >= 0; d--) {
@@ -301,11 +456,11 @@ final class BlockEncoder extends BlockDecoder {
                 highest = Math.max(highest, lowest);
                 double best = Double.POSITIVE_INFINITY;
                 int chosen = 0;
-                models.coefficients.look(context, trial, x, d - x, last, nonzero, implied);
+                levelModel().look(context, trial, x, d - x, last, nonzero, implied);
                 for (int level = lowest; level <= highest; level++) {
                     double error = magnitude - (double) level * step;
                     double s = weight * (error * error - (double) magnitude * magnitude)
-                            + lambda * models.coefficients.cost(context, level, meter);
+                            + lambda * levelModel().cost(context, level, meter);
                     if (s < best) {
                         best = s;
                         chosen = level;

@@ -38,7 +38,7 @@ final class Cells {
         for (int cy = y / CELL; cy < (y + size) / CELL; cy++) {
             for (int cx = x / CELL; cx < (x + size) / CELL; cx++) {
                 int i = cy * width + cx;
-                mode[i] = (byte) blockMode;
+                mode[i] = (byte) Math.min(blockMode, IntraPrediction.MODES);
                 fromLuma[i] = (byte) (chromaFromLuma ? 1 : 0);
                 sizeLog[i] = (byte) Integer.numberOfTrailingZeros(size);
                 lumaActivity[i] = (byte) luma;

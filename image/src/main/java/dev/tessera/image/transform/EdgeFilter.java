@@ -9,10 +9,17 @@ final class EdgeFilter {
     static final int STRENGTHS = 4;
 
     private final Cells cells;
+    private final MotionField field;
     private final int strength;
 
     EdgeFilter(Cells cells, int strength) {
+        this(cells, null, strength);
+    }
+
+    /** @param field of a frame that may hold pieces of the frame before, or null */
+    EdgeFilter(Cells cells, MotionField field, int strength) {
         this.cells = cells;
+        this.field = field;
         this.strength = strength;
     }
 
@@ -53,6 +60,9 @@ final class EdgeFilter {
         int before = cells.at(beforeX, beforeY);
         if (here < 0 || before < 0 || along % (1 << cells.sizeLog[here]) != 0) {
             return 0;
+        }
+        if (field != null && field.isOnePiece(x, y, beforeX, beforeY)) {
+            return 0; // its edges were smoothed in the frame before
         }
         int smaller = 1 << Math.min(cells.sizeLog[here], cells.sizeLog[before]) - shift;
         return smaller >= 32 ? 7 : smaller >= 16 ? 5 : smaller >= 8 ? 3 : 1;

@@ -16,6 +16,9 @@ final class IntraPrediction {
     /** Not among the modes of luma: chroma as a linear function of luma ({@link LumaToChroma}). */
     static final int FROM_LUMA = MODES;
 
+    /** Not among the modes of luma either: a piece of the frame before, for luma and chroma ({@link ReferenceFrame}). */
+    static final int FROM_REFERENCE = FROM_LUMA + 1;
+
     /** Slopes in 1/32 of modes 2..9 (from the left, down to up) and 10..18 (from above, left to right). */
     private static final int[] SLOPES = {32, 21, 13, 5, 0, -5, -13, -26, -32, -21, -13, -5, 0, 5, 13, 26, 32};
 

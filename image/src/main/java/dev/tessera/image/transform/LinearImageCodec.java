@@ -50,12 +50,12 @@ public final class LinearImageCodec implements PictureCodec {
             throw new IllegalArgumentException(tooLarge(image.width(), image.height()));
         }
         PictureCoding coding = new PictureCoding(image, model.prior(), model.details(), tuning);
-        StepSearch search = new StepSearch(
+        StepSearch<PictureCoding.Attempt> search = new StepSearch<>(
                 coding, a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload())));
-        return switch (target) {
+        return coding.finished(switch (target) {
             case RateTarget.Quality quality -> search.ofQuality(quality.quality());
             case RateTarget.Bytes bytes -> search.within(bytes.budget());
-        };
+        });
     }
 
     private TsrHeader header(Image image, Settings settings) {

@@ -89,21 +89,8 @@ public final class LinearImageTrainer {
     }
 
     private void learnDetails(BlockEncoder encoder, SamplePlane source, Image crop, int halvings, int scale, int step) {
-        SamplePlane best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (int edges = 0; edges < EdgeFilter.STRENGTHS; edges++) {
-            SamplePlane filtered = encoder.planes[0].copy();
-            new EdgeFilter(encoder.cells, edges).apply(filtered, encoder.lumaStep, 0);
-            double error = 0;
-            for (int i = 0; i < filtered.samples.length; i++) {
-                double e = filtered.samples[i] - source.samples[i];
-                error += e * e;
-            }
-            if (error < least) {
-                least = error;
-                best = filtered;
-            }
-        }
+        SamplePlane best = encoder.planes[0].copy();
+        new EdgeFilter(encoder.cells, encoder.bestEdges()).apply(best, encoder.lumaStep, 0);
         SamplePlane original = scale == 0 ? source : PicturePlanes.of(crop, halvings - 1)[0];
         details.add(
                 DetailFilter.Kind.of(scale),

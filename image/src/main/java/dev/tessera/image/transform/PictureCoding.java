@@ -4,16 +4,13 @@ import dev.tessera.codecs.RangeEncoder;
 import dev.tessera.image.Image;
 
 /** Codes one picture at any scale, step and weight of a bit, and says what that did to it. */
-final class PictureCoding {
-    private static final double QUALITY_OF_OCTAVE = 2; // dB for twice the bytes, usual from 0.02 to 0.2 bpp
-    private static final int HEADER_BYTES = 12;
-
+final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
     private final Image image;
     private final Image alpha; // as a grey picture, or null
     private final TransformPrior prior;
     private final DetailFilter details;
     private final Tuning tuning;
-    private final VisualQuality quality; // null when squared errors count
+    private final PictureLoss loss;
     private final SamplePlane[][] colours = new SamplePlane[Settings.SCALES][];
     private final SamplePlane[][] alphas = new SamplePlane[Settings.SCALES][];
 
@@ -25,7 +22,7 @@ final class PictureCoding {
         this.prior = prior;
         this.details = details;
         this.tuning = tuning;
-        this.quality = tuning == Tuning.MS_SSIM ? new VisualQuality(image) : null;
+        this.loss = new PictureLoss(image, tuning);
     }
 
     /**
@@ -35,12 +32,8 @@ final class PictureCoding {
      * @param price of a bit, 1 for the one that goes with the step
      * @param transparency null without alpha
      */
-    record Attempt(Settings settings, double price, byte[] payload, BlockEncoder colour, BlockEncoder transparency) {
-        /** Whether there is no finer one. */
-        boolean finest() {
-            return settings.step() == 0 && price == 1;
-        }
-    }
+    record Attempt(Settings settings, double price, byte[] payload, BlockEncoder colour, BlockEncoder transparency)
+            implements StepSearch.Attempt {}
 
     /**
      * A coded picture.
@@ -50,12 +43,23 @@ final class PictureCoding {
      */
     record Result(Settings settings, byte[] payload, boolean finest, double score) {}
 
-    long pixels() {
+    @Override
+    public long pixels() {
         return (long) image.width() * image.height();
     }
 
-    /** @param price multiplies the weight of a bit; above 1 the file is smaller */
-    Attempt code(int scale, int step, double price) {
+    @Override
+    public double freshShare() {
+        return 1;
+    }
+
+    @Override
+    public double score(Attempt attempt) {
+        return finished(attempt).score();
+    }
+
+    @Override
+    public Attempt code(int scale, int step, double price) {
         if (colours[scale] == null) {
             colours[scale] = PicturePlanes.of(image, scale);
             alphas[scale] = alpha == null ? null : PicturePlanes.of(alpha, scale);
@@ -84,58 +88,29 @@ final class PictureCoding {
         double least = Double.POSITIVE_INFINITY;
         for (int edges = 0; edges < EdgeFilter.STRENGTHS; edges++) {
             Settings settings = attempt.settings().withFilters(edges, true);
-            double loss = loss(attempt, settings);
-            if (loss < least) {
-                least = loss;
+            double now = loss(attempt, settings);
+            if (now < least) {
+                least = now;
                 best = settings;
             }
         }
         Settings plain = best.withFilters(best.edges(), false);
-        double loss = loss(attempt, plain);
-        if (loss < least) {
-            least = loss;
+        double now = loss(attempt, plain);
+        if (now < least) {
+            least = now;
             best = plain;
         }
-        return new Result(best, attempt.payload(), attempt.finest(), least + price(attempt));
+        return new Result(best, attempt.payload(), attempt.finest(), least + PictureLoss.price(tuning, best, attempt.payload().length));
     }
 
     /** Squared error of colours and alpha, a mean over the channels, summed over the pixels; or the negative quality. */
     private double loss(Attempt attempt, Settings settings) {
         Image decoded = attempt.colour().picture(settings, image.width(), image.height(), details);
-        if (quality != null) {
-            return -quality.of(decoded);
-        }
-        double error = squaredError(image, decoded);
-        if (attempt.transparency() != null) {
-            error += squaredError(
+        double error = loss.of(decoded);
+        if (attempt.transparency() != null && tuning == Tuning.PSNR) {
+            error += PictureLoss.squaredError(
                     alpha, attempt.transparency().picture(settings, image.width(), image.height(), details));
         }
         return error;
-    }
-
-    /** What the length of a file is worth, in units of {@link #loss}. */
-    private double price(Attempt attempt) {
-        int bytes = attempt.payload().length;
-        if (quality != null) {
-            return QUALITY_OF_OCTAVE * StrictMath.log(bytes + HEADER_BYTES) / StrictMath.log(2);
-        }
-        Settings settings = attempt.settings();
-        double step = BlockDecoder.stepSize(settings.step(), 1) / (double) (1 << SamplePlane.UNIT_BITS);
-        double pixels = 1 << 2 * settings.scale(); // of the picture in a sample
-        return tuning.lambda * step * step * pixels * 8 * bytes;
-    }
-
-    private static double squaredError(Image a, Image b) {
-        int channels = a.isGrey() ? 1 : 3;
-        double sum = 0;
-        for (int c = 0; c < channels; c++) {
-            float[] x = a.plane(c);
-            float[] y = b.plane(c);
-            for (int i = 0; i < x.length; i++) {
-                double e = x[i] - y[i];
-                sum += e * e;
-            }
-        }
-        return sum / channels;
     }
 }

@@ -102,7 +102,15 @@ final class Resampling {
     }
 
     private static double lanczos(double x) {
+        return lanczos(x, LOBES);
+    }
+
+    /** The windowed sinc. */
+    static double lanczos(double x, int lobes) {
         double t = StrictMath.PI * x;
-        return Math.abs(x) >= LOBES ? 0 : LOBES * StrictMath.sin(t) * StrictMath.sin(t / LOBES) / (t * t);
+        if (x == 0) {
+            return 1;
+        }
+        return Math.abs(x) >= lobes ? 0 : lobes * StrictMath.sin(t) * StrictMath.sin(t / lobes) / (t * t);
     }
 }

@@ -9,7 +9,7 @@ import java.util.function.ToLongFunction;
  * half the step there. The scale with the least error + price x bits is taken. Between two levels the finer one is coded
  * with a higher price of a bit, so that lengths fall smoothly with the level; behind the last level the price rises on.
  */
-final class StepSearch {
+final class StepSearch<A extends StepSearch.Attempt> {
     private static final int LEVELS = BlockDecoder.STEPS;
     private static final int LEVELS_PER_HALVING = 8;
     private static final double START_BPP = 0.05;
@@ -30,18 +30,45 @@ final class StepSearch {
     private static final int CHEAPER_PRICES = 10;
     private static final double CHEAPER = 0.85; // from one price to the next
 
-    private final PictureCoding coding;
-    private final ToLongFunction<PictureCoding.Attempt> size;
+    private final Coding<A> coding;
+    private final ToLongFunction<A> size;
+
+    /** Something coded. */
+    interface Attempt {
+        Settings settings();
+
+        /** Of a bit, 1 for the one that goes with the step. */
+        double price();
+
+        /** Whether there is no finer one. */
+        default boolean finest() {
+            return settings().step() == 0 && price() == 1;
+        }
+    }
+
+    /** What is coded, as often as the search likes. */
+    interface Coding<A extends Attempt> {
+        long pixels();
+
+        /** How many of the bits that so many pixels of a single picture need are usually enough. */
+        double freshShare();
+
+        /** @param price multiplies the weight of a bit; above 1 the file is smaller */
+        A code(int scale, int step, double price);
+
+        /** Lower is better; quality and length together. */
+        double score(A attempt);
+    }
 
     /** @param size bytes of the whole file */
-    StepSearch(PictureCoding coding, ToLongFunction<PictureCoding.Attempt> size) {
+    StepSearch(Coding<A> coding, ToLongFunction<A> size) {
         this.coding = coding;
         this.size = size;
     }
 
     /** 0 is the coarsest, 100 the finest. */
-    PictureCoding.Result ofQuality(int quality) {
-        return coding.finished(bestScale((int) StrictMath.rint((LEVELS - 1) * (1 - quality / 100.0))));
+    A ofQuality(int quality) {
+        return bestScale((int) StrictMath.rint((LEVELS - 1) * (1 - quality / 100.0)));
     }
 
     /**
@@ -49,37 +76,33 @@ final class StepSearch {
      *
      * @throws IllegalArgumentException when there is none; the message names the minimum
      */
-    PictureCoding.Result within(long budget) {
-        double bpp = 8.0 * budget / coding.pixels();
+    A within(long budget) {
+        double bpp = 8.0 * budget / (coding.pixels() * coding.freshShare());
         int level =
                 (int) Math.clamp(Math.round(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)), 0, LEVELS - 1);
-        PictureCoding.Attempt first = bestScale(level);
+        A first = bestScale(level);
         int scale = first.settings().scale();
-        PictureCoding.Attempt best = within(budget, scale, level, first);
-        while (best != null && isFinest(best) && scale > 0 && isWasteful(best, budget)) {
+        A best = within(budget, scale, level, first);
+        while (best != null && best.finest() && scale > 0 && isWasteful(best, budget)) {
             scale--; // no step is fine enough for such a budget at that size
             best = within(budget, scale, level, atLevel(scale, level));
         }
-        return coding.finished(best == null ? smallest(budget) : best);
+        return best == null ? smallest(budget) : best;
     }
 
-    private boolean isWasteful(PictureCoding.Attempt attempt, long budget) {
+    private boolean isWasteful(A attempt, long budget) {
         return size.applyAsLong(attempt) < budget * LEAST_SHARE;
     }
 
-    private static boolean isFinest(PictureCoding.Attempt attempt) {
-        return attempt.settings().step() == 0 && attempt.price() == 1;
-    }
-
     /** The largest file of a scale within a budget that was found, or null. */
-    private PictureCoding.Attempt within(long budget, int scale, double firstLevel, PictureCoding.Attempt first) {
-        PictureCoding.Attempt now = first;
+    private A within(long budget, int scale, double firstLevel, A first) {
+        A now = first;
         double level = firstLevel;
         double finest = LEVELS_PER_HALVING * scale; // finer levels have no finer steps at that size
         double tooFine = finest - 1;
         double coarse = LAST_LEVEL + 1; // the finest level known to fit
         double slope = USUAL_SLOPE;
-        PictureCoding.Attempt best = null;
+        A best = null;
         for (int i = 0; ; i++) {
             long bytes = size.applyAsLong(now);
             if (bytes <= budget) {
@@ -111,20 +134,20 @@ final class StepSearch {
      * The longest within the budget of levels near one: lengths of small pictures jump up and down, so that halving the interval
      * may miss what fits better.
      */
-    private PictureCoding.Attempt around(int scale, double level, long budget, PictureCoding.Attempt known) {
-        PictureCoding.Attempt best = known;
+    private A around(int scale, double level, long budget, A known) {
+        A best = known;
         for (int i = 0; i < NEIGHBOURS && isWasteful(best, budget); i++) {
             double distance = NEIGHBOUR_DISTANCE * (i / 2 + 1);
             double near = level + (i % 2 == 0 ? -distance : distance);
-            PictureCoding.Attempt now = atLevel(scale, Math.clamp(near, LEVELS_PER_HALVING * scale, LAST_LEVEL));
+            A now = atLevel(scale, Math.clamp(near, LEVELS_PER_HALVING * scale, LAST_LEVEL));
             best = longer(best, now, budget);
         }
         return isWasteful(best, budget) ? cheaper(scale, level, budget, best) : best;
     }
 
     /** The same among coarser steps whose small coefficients are kept at a lower price of a bit. */
-    private PictureCoding.Attempt cheaper(int scale, double level, long budget, PictureCoding.Attempt known) {
-        PictureCoding.Attempt best = known;
+    private A cheaper(int scale, double level, long budget, A known) {
+        A best = known;
         int from = (int) Math.min(LEVELS - 1, level) - LEVELS_PER_HALVING * scale;
         int last = LEVELS - 1 - LEVELS_PER_HALVING * scale;
         for (int i = 0; i < CHEAPER_STEPS * CHEAPER_PRICES && isWasteful(best, budget); i++) {
@@ -136,13 +159,13 @@ final class StepSearch {
     }
 
     /** {@code now} if it is within the budget and longer than {@code best}, else that. */
-    private PictureCoding.Attempt longer(PictureCoding.Attempt best, PictureCoding.Attempt now, long budget) {
+    private A longer(A best, A now, long budget) {
         long bytes = size.applyAsLong(now);
         return bytes <= budget && bytes > size.applyAsLong(best) ? now : best;
     }
 
-    private PictureCoding.Attempt smallest(long budget) {
-        PictureCoding.Attempt smallest = coding.code(Settings.SCALES - 1, LEVELS - 1, 1e9);
+    private A smallest(long budget) {
+        A smallest = coding.code(Settings.SCALES - 1, LEVELS - 1, 1e9);
         if (size.applyAsLong(smallest) > budget) {
             throw new IllegalArgumentException("the budget of " + budget
                     + " bytes is below the smallest possible file, " + size.applyAsLong(smallest) + " bytes");
@@ -151,12 +174,12 @@ final class StepSearch {
     }
 
     /** Tries the scales from the smallest, until a larger one is worse. */
-    private PictureCoding.Attempt bestScale(int level) {
-        PictureCoding.Attempt best = null;
+    private A bestScale(int level) {
+        A best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int scale = Settings.SCALES - 1; scale >= 0; scale--) {
-            PictureCoding.Attempt now = atLevel(scale, level);
-            double score = coding.finished(now).score();
+            A now = atLevel(scale, level);
+            double score = coding.score(now);
             if (score > least) {
                 break;
             }
@@ -166,7 +189,7 @@ final class StepSearch {
         return best;
     }
 
-    private PictureCoding.Attempt atLevel(int scale, double level) {
+    private A atLevel(int scale, double level) {
         int whole = (int) Math.min(LEVELS - 1, Math.floor(level));
         double price = StrictMath.pow(2, PRICE_OF_LEVEL * (level - whole));
         return coding.code(scale, Math.max(0, whole - LEVELS_PER_HALVING * scale), price);

@@ -1,0 +1,119 @@
+package dev.tessera.image.transform;
+
+import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.image.Image;
+import dev.tessera.image.ImageSequence;
+import java.util.List;
+
+/** Codes a sequence at any scale, step and weight of a bit, and says what that did to it. */
+final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> {
+    private static final double FRESH_SHARE = .15; // of the bits of a picture that a frame usually needs
+    private static final int BOOST = 6; // of the first frame, from which the others copy
+
+    private final ImageSequence sequence;
+    private final TransformPrior prior;
+    private final DetailFilter details;
+    private final Tuning tuning;
+
+    SequenceCoding(ImageSequence sequence, TransformPrior prior, DetailFilter details, Tuning tuning) {
+        this.sequence = sequence;
+        this.prior = prior;
+        this.details = details;
+        this.tuning = tuning;
+    }
+
+    /**
+     * The coded frames.
+     *
+     * @param settings without filters of details; they change no length
+     * @param pieces of the payload, one for each frame
+     */
+    record Attempt(Settings settings, double price, List<byte[]> pieces) implements StepSearch.Attempt {
+        byte[] payload() {
+            byte[] out = new byte[length()];
+            int to = 0;
+            for (byte[] piece : pieces) {
+                System.arraycopy(piece, 0, out, to, piece.length);
+                to += piece.length;
+            }
+            return out;
+        }
+
+        int length() {
+            return pieces.stream().mapToInt(piece -> piece.length).sum();
+        }
+    }
+
+    /**
+     * A coded sequence.
+     *
+     * @param settings with the filters of details where they help
+     * @param score lower is better; quality and length together
+     */
+    record Result(Settings settings, double score) {}
+
+    @Override
+    public long pixels() {
+        return sequence.geometry().pixels();
+    }
+
+    @Override
+    public double freshShare() {
+        return (1 + FRESH_SHARE * (sequence.size() - 1)) / sequence.size();
+    }
+
+    @Override
+    public double score(Attempt attempt) {
+        return finished(attempt).score();
+    }
+
+    @Override
+    public Attempt code(int scale, int step, double price) {
+        RangeEncoder out = new RangeEncoder();
+        BitCoder.Writer writer = new BitCoder.Writer(out);
+        FrameSyntax syntax = new FrameSyntax(prior);
+        SamplePlane[] before = null;
+        SamplePlane[] reference = null;
+        MotionField field = null;
+        int boost = sequence.size() == 1 ? 0 : Math.min(BOOST, step);
+        for (int i = 0; i < sequence.size(); i++) {
+            SamplePlane[] source = PicturePlanes.of(sequence.frame(i), scale);
+            Fade fade = i == 0 ? Fade.NONE : Fade.between(before[0], source[0]);
+            int finer = i == 0 ? boost : 0;
+            syntax.head(writer, new FrameSyntax.Head(sequence.duration(i), finer, fade));
+            Inter inter = i == 0 ? null : FrameDecoding.inter(syntax, fade.of(reference), field);
+            BlockEncoder encoder =
+                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter);
+            encoder.encode(writer);
+            encoder.smooth(syntax.edges(writer, encoder.bestEdges()));
+            before = source;
+            reference = encoder.planes;
+            field = inter == null ? null : inter.field();
+            if (i < sequence.size() - 1) {
+                out.cut();
+            }
+        }
+        return new Attempt(
+                new Settings(sequence.isGrey(), false, scale, 0, false, step), price, out.finishPieces());
+    }
+
+    /** The attempt with or without the filters of details, whichever is better. */
+    Result finished(Attempt attempt) {
+        double plain = 0;
+        double detailed = 0;
+        FrameDecoding decoding =
+                new FrameDecoding(attempt.payload(), sequence.geometry(), attempt.settings(), prior, details);
+        for (int i = 0; i < sequence.size(); i++) {
+            PictureLoss loss = new PictureLoss(sequence.frame(i), tuning);
+            decoding.next();
+            plain += loss.of(decoding.picture(false));
+            detailed += loss.of(decoding.picture(true));
+        }
+        double price = PictureLoss.price(tuning, attempt.settings(), attempt.length());
+        if (tuning == Tuning.MS_SSIM) {
+            price *= sequence.size(); // losses of pictures are logarithms there, and sums here
+        }
+        boolean better = detailed < plain;
+        return new Result(attempt.settings().withFilters(0, better), Math.min(plain, detailed) + price);
+    }
+}
