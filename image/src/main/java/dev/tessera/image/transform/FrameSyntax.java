@@ -36,7 +36,10 @@ final class FrameSyntax {
     }
 
     private static MixedBits single() {
-        return new MixedBits(new int[] {1}, new int[] {1});
+        MixedBits bits = new MixedBits(new int[] {1}, new int[] {1});
+        bits.context(0, 0);
+        bits.choose(0, 0);
+        return bits;
     }
 
     /**
