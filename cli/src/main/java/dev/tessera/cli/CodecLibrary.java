@@ -4,6 +4,7 @@ import dev.tessera.audio.AudioCodec;
 import dev.tessera.audio.AudioModel;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.SequenceGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.TsrHeader;
@@ -13,6 +14,8 @@ import dev.tessera.features.FeatureModel;
 import dev.tessera.image.ImageModel;
 import dev.tessera.image.PictureCodec;
 import dev.tessera.image.transform.LinearImageModel;
+import dev.tessera.image.transform.SequenceCodec;
+import dev.tessera.image.transform.Tuning;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
@@ -108,6 +111,25 @@ final class CodecLibrary {
         return image(file(header));
     }
 
+    /**
+     * The codec of sequences with the model that {@code --model} names, or the default.
+     *
+     * @throws UsageException when that model is not of the linear mode
+     */
+    SequenceCodec sequenceCodec(Tuning tuning) throws IOException {
+        ModelFile file = wanted != null ? file(Media.IMAGE) : registry().defaultCodec(Media.IMAGE);
+        if (!LinearImageModel.isOne(file)) {
+            throw new UsageException("the model " + file.config().string("name")
+                    + " is for single pictures, sequences take models of the linear mode: image-linear");
+        }
+        return new SequenceCodec(LinearImageModel.load(file), tuning);
+    }
+
+    /** The codec of the model that a sequence was made with. */
+    SequenceCodec sequenceCodec(TsrHeader header) throws IOException {
+        return new SequenceCodec(LinearImageModel.load(file(header)), Tuning.PSNR);
+    }
+
     /** The codec of the model that a sound was made with. */
     AudioCodec audioCodec(TsrHeader header) throws IOException {
         return new AudioCodec(audio(file(header)));
@@ -122,10 +144,11 @@ final class CodecLibrary {
                 () -> wanted == null ? registry().findByHash(hash) : registry().findByHash(hash, wanted));
     }
 
-    /** "image", "audio", "features", "tensor" or "tokens". */
+    /** "image", "sequence", "audio", "features", "tensor" or "tokens". */
     static String media(TsrHeader header) {
         return switch (header.geometry()) {
             case ImageGeometry _ -> "image";
+            case SequenceGeometry _ -> "sequence";
             case AudioGeometry _ -> "audio";
             case TensorGeometry _ -> FeatureCodec.isOne(header) ? "features" : "tensor";
             case TokenGeometry _ -> "tokens";

@@ -22,7 +22,10 @@ import dev.tessera.features.FeatureFiles;
 import dev.tessera.features.FeatureModel;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
+import dev.tessera.image.ImageSequence;
 import dev.tessera.image.PictureCodec;
+import dev.tessera.image.SequenceFiles;
+import dev.tessera.image.transform.SequenceCodec;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,6 +83,9 @@ final class CompressCommand extends TesseraCommand {
     @Mixin
     private TuneOption tune;
 
+    @Mixin
+    private SequenceOptions sequence;
+
     @Option(names = "--lossless", description = "Pictures: keep every pixel (8 bits, no alpha).")
     private boolean lossless;
 
@@ -121,11 +127,15 @@ final class CompressCommand extends TesseraCommand {
 
     @Override
     int execute() throws IOException {
-        List<Input> all = inputs.expand(console());
+        List<Input> found = inputs.expand(console());
+        List<Input> all = sequence.asked() ? List.of(inputs.together(found, output != null)) : found;
         OutputNaming naming = new OutputNaming(output, all, json);
         library = new CodecLibrary(model);
         Batch batch = new Batch(this, "compress");
-        int code = batch.run(all, input -> compress(input, naming), CompressCommand::line);
+        Batch.Work work = sequence.asked()
+                ? input -> compressFrames(found, input, naming)
+                : input -> compress(input, naming);
+        int code = batch.run(all, work, CompressCommand::line);
         batch.total(
                 "bytes",
                 batch.results().stream()
@@ -140,22 +150,42 @@ final class CompressCommand extends TesseraCommand {
         Map<String, Object> report = new LinkedHashMap<>();
         MediaType media = MediaType.of(source);
         boolean tokens = media == MediaType.NPY && !TokenArrays.isFloat(source);
-        if (lossless && media != MediaType.IMAGE) {
+        boolean moving = SequenceFiles.isOne(source);
+        if (lossless && (media != MediaType.IMAGE || moving)) {
             throw new UsageException(
-                    "--lossless is for pictures; tensors take -q 100, integers are always kept exactly");
+                    "--lossless is for single pictures; tensors take -q 100, integers are always kept exactly");
         }
         if (codebook != null && !tokens) {
             throw new UsageException("--codebook is for arrays of integers");
         }
-        if (media != MediaType.IMAGE || lossless) {
+        if (media != MediaType.IMAGE && !moving || lossless) {
             tune.refuse();
         }
         byte[] file = switch (media) {
-            case IMAGE -> lossless ? compressLossless(source, input, report) : compressImage(source, input, report);
+            case Y4M -> compressMoving(source, input, report);
+            case IMAGE -> moving
+                    ? compressMoving(source, input, report)
+                    : lossless ? compressLossless(source, input, report) : compressImage(source, input, report);
             case AUDIO -> compressAudio(source, input, report);
             case NPY -> compressArray(source, tokens, input, report);
             default -> throw new CorruptBitstreamException(0, "no picture, sound or tensor that this build reads");
         };
+        write(file, input, naming, report);
+        return report;
+    }
+
+    private Map<String, Object> compressFrames(List<Input> frames, Input together, OutputNaming naming)
+            throws IOException {
+        if (lossless || codebook != null) {
+            throw new UsageException("--lossless and --codebook are not for sequences");
+        }
+        Map<String, Object> report = new LinkedHashMap<>();
+        byte[] file = compressSequence(sequence.read(frames, limits.maxPixels), together, report);
+        write(file, together, naming, report);
+        return report;
+    }
+
+    private void write(byte[] file, Input input, OutputNaming naming, Map<String, Object> report) throws IOException {
         byte[] written = armour.of(file, verify, report);
         if (naming.isStdout()) {
             console().out().write(written);
@@ -165,7 +195,39 @@ final class CompressCommand extends TesseraCommand {
             writeFile(target, out -> out.write(written));
             report.put("output", target.toString());
         }
-        return report;
+    }
+
+    private byte[] compressMoving(byte[] source, Input input, Map<String, Object> report) throws IOException {
+        return compressSequence(SequenceFiles.read(source, input.name(), limits.maxPixels), input, report);
+    }
+
+    private byte[] compressSequence(ImageSequence frames, Input input, Map<String, Object> report)
+            throws IOException {
+        if (layout != Layout.single) {
+            throw new UsageException("--layout is " + layout + ", must be single for sequences");
+        }
+        SequenceCodec codec = library.sequenceCodec(tune.ofSequences());
+        long pixels = frames.geometry().pixels();
+        long start = System.nanoTime();
+        RateTarget target = rate.forSequence(pixels, frames.seconds());
+        SequenceCodec.Packed packed = codec.compress(frames, target);
+        report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
+        byte[] file = packed.bytes();
+        explain(input, target, packed.finest(), file, codec.modelFile());
+        report.put("width", frames.geometry().width());
+        report.put("height", frames.geometry().height());
+        report.put("frames", frames.size());
+        report.put("duration_seconds", frames.seconds());
+        report.put("bits_per_pixel", 8.0 * file.length / pixels);
+        report.put("kbps", 8.0 * file.length / frames.seconds() / 1000);
+        report.put("frame_bytes", Arrays.stream(packed.frameBytes()).boxed().toList());
+        describe(report, file, codec.modelFile());
+        if (verify) {
+            ImageSequence first = codec.decompress(TsrFile.read(file, limits.limits()));
+            ImageSequence second = codec.decompress(TsrFile.read(file, limits.limits()));
+            checkVerified(first.geometry().equals(frames.geometry()) && first.equals(second));
+        }
+        return file;
     }
 
     private byte[] compressImage(byte[] source, Input input, Map<String, Object> report) throws IOException {

@@ -7,6 +7,7 @@ import dev.tessera.codebook.Kernels;
 import dev.tessera.codecs.circuit.LosslessImageCodec;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.SequenceGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.Tolerance;
@@ -22,7 +23,9 @@ import dev.tessera.codecs.tensor.TensorCodec;
 import dev.tessera.features.FeatureCodec;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
+import dev.tessera.image.ImageSequence;
 import dev.tessera.image.PictureCodec;
+import dev.tessera.image.SequenceFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -39,7 +42,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "decompress",
         description =
-                "Decompress .tsr bitstreams, armoured or not, to pictures (png, ppm, jpg), sound (wav, flac), tensors and tokens (npy).")
+                "Decompress .tsr bitstreams, armoured or not, to pictures (png, ppm, jpg), sequences (png, y4m, folders of frames), sound (wav, flac), tensors and tokens (npy).")
 final class DecompressCommand extends TesseraCommand {
     @Mixin
     private Inputs inputs;
@@ -61,6 +64,9 @@ final class DecompressCommand extends TesseraCommand {
 
     @Option(names = "--conceal", description = "Decode all whole chunks and restore the others from their neighbours.")
     private boolean conceal;
+
+    @Option(names = "--frames", description = "Sequences: write a folder with a PNG file for each frame.")
+    private boolean frames;
 
     @Mixin
     private LimitOptions limits;
@@ -115,6 +121,16 @@ final class DecompressCommand extends TesseraCommand {
                 report.put("bits_per_pixel", 8.0 * bytes.length / image.width() / image.height());
                 String suffix = suffix(naming, ".png", List.of(".png", ".ppm", ".jpg", ".jpeg"));
                 write(input, naming, suffix, report, out -> ImageFiles.write(image, out, suffix.substring(1)));
+            }
+            case SequenceGeometry _ -> {
+                ImageSequence sequence = library.sequenceCodec(file.header()).decompress(file);
+                report.put("decode_seconds", (System.nanoTime() - start) / 1e9);
+                report.put("width", sequence.geometry().width());
+                report.put("height", sequence.geometry().height());
+                report.put("frames", sequence.size());
+                report.put("duration_seconds", sequence.seconds());
+                report.put("bits_per_pixel", 8.0 * bytes.length / sequence.geometry().pixels());
+                writeSequence(sequence, input, naming, report);
             }
             case AudioGeometry _ -> {
                 AudioCodec codec = library.audioCodec(file.header());
@@ -172,6 +188,31 @@ final class DecompressCommand extends TesseraCommand {
         return report;
     }
 
+    private void writeSequence(
+            ImageSequence sequence, Input input, OutputNaming naming, Map<String, Object> report) throws IOException {
+        if (frames) {
+            if (naming.isStdout()) {
+                throw new UsageException("--frames writes a folder, -o is -");
+            }
+            Path target = output == null ? naming.target(input, "") : naming.folderFor(input);
+            checkFree(target);
+            FrameFolder.write(sequence, target);
+            report.put("output", target.toString());
+            return;
+        }
+        String suffix = suffix(naming, ".png", List.of(".png", ".apng", ".y4m"));
+        if (suffix.equals(".y4m") && !sequence.isSteady()) {
+            throw new UsageException("the frames are shown for different times, which Y4M cannot say; .png can");
+        }
+        write(input, naming, suffix, report, out -> {
+            if (suffix.equals(".y4m")) {
+                SequenceFiles.writeY4m(sequence, out);
+            } else {
+                SequenceFiles.writeApng(sequence, out);
+            }
+        });
+    }
+
     /** The codebook that a file of tokens needs, if it needs one. */
     private Optional<TokenBook> book(TsrHeader header) throws IOException {
         if (!TokenArrayCodec.needsBook(header)) {
@@ -187,7 +228,7 @@ final class DecompressCommand extends TesseraCommand {
     /** Arrays need no model of the library unless they are series of one, lossless pictures neither. */
     private static boolean usesModel(TsrHeader header) {
         return switch (header.geometry()) {
-            case ImageGeometry _, AudioGeometry _ -> !LosslessImageCodec.isLossless(header);
+            case ImageGeometry _, SequenceGeometry _, AudioGeometry _ -> !LosslessImageCodec.isLossless(header);
             case TensorGeometry _ -> FeatureCodec.isOne(header);
             case TokenGeometry _ -> false;
         };

@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.codecs.circuit.LosslessImageCodec;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.SequenceGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.Tolerance;
@@ -68,6 +69,13 @@ final class InfoCommand extends TesseraCommand {
                 values.put("height", image.height());
                 values.put("bits_per_pixel", 8.0 * bytes.length / image.pixels());
                 values.put("lossless", LosslessImageCodec.isLossless(tsr.header()));
+            }
+            case SequenceGeometry sequence -> {
+                values.put("width", sequence.width());
+                values.put("height", sequence.height());
+                values.put("frames", sequence.frames());
+                values.put("ticks_per_second", (double) sequence.ticks() / sequence.perSeconds());
+                values.put("bits_per_pixel", 8.0 * bytes.length / sequence.pixels());
             }
             case AudioGeometry audio -> {
                 values.put("num_samples", audio.samples());

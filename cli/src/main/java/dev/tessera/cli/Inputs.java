@@ -31,6 +31,23 @@ final class Inputs {
         return expand(names, include, console);
     }
 
+    /**
+     * All inputs as the one thing that is made of them: the folder that was named, or the only file.
+     *
+     * @param output whether there is another name for it
+     */
+    Input together(List<Input> expanded, boolean output) {
+        Path first = expanded.getFirst().path();
+        if (names.size() == 1 && first != null && Files.isDirectory(Path.of(names.getFirst()))) {
+            first = Path.of(names.getFirst()).toAbsolutePath().normalize();
+        } else if (expanded.size() > 1 && !output) {
+            throw new UsageException("-o must name the file of " + expanded.size() + " inputs together");
+        }
+        return first == null
+                ? expanded.getFirst()
+                : new Input(String.join(" ", names), first, first.getFileName(), null);
+    }
+
     /** The same of names and a glob (null for all) that a command took by itself. */
     static List<Input> expand(List<String> names, String include, Console console) throws IOException {
         List<Input> inputs = new ArrayList<>();

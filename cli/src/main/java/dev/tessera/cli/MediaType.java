@@ -1,11 +1,13 @@
 package dev.tessera.cli;
 
 import dev.tessera.codecs.armour.DnaArmour;
+import dev.tessera.image.SequenceFiles;
 import java.nio.charset.StandardCharsets;
 
 /** What a file is, by its first bytes; names and suffixes are not believed. */
 enum MediaType {
     IMAGE,
+    Y4M,
     AUDIO,
     TSR,
     SAFETENSORS,
@@ -31,6 +33,9 @@ enum MediaType {
                 || head.startsWith("P5")
                 || head.startsWith("P6")) {
             return IMAGE;
+        }
+        if (SequenceFiles.isY4m(file)) {
+            return Y4M;
         }
         if (head.startsWith("fLaC") || head.startsWith("OggS") || head.startsWith("ID3") || isMp3Frame(file)) {
             return AUDIO;

@@ -8,6 +8,7 @@ import java.util.List;
 final class OutputNaming {
     private final String output; // -o, or null
     private final boolean folder;
+    private final boolean several;
 
     /** @param output what {@code -o} says: a file for one input, a folder for several, {@code -}, or null for none */
     OutputNaming(String output, List<Input> inputs, boolean json) {
@@ -20,7 +21,7 @@ final class OutputNaming {
                 throw new UsageException("-o - takes one input, there are " + inputs.size());
             }
         }
-        boolean several = inputs.size() > 1
+        this.several = inputs.size() > 1
                 || inputs.stream().anyMatch(i -> !i.isStdin() && i.relative().getNameCount() > 1);
         this.folder = output != null
                 && !isStdout()
@@ -45,6 +46,11 @@ final class OutputNaming {
         String name = Path.of(output).getFileName().toString();
         int dot = name.lastIndexOf('.');
         return dot > 0 ? name.substring(dot) : null;
+    }
+
+    /** The folder of {@code input}, which becomes many files: what {@code -o} names; of several inputs, one inside for each. */
+    Path folderFor(Input input) {
+        return several ? Path.of(output).resolve(input.renamed("")) : Path.of(output);
     }
 
     /** The output of {@code input}: its name with {@code suffix}, unless {@code -o} names a file. */

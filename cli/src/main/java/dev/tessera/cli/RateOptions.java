@@ -23,7 +23,7 @@ final class RateOptions {
         @Option(
                 names = "--kbps",
                 paramLabel = "R",
-                description = "Sound: at most R kilobits per second, header included.")
+                description = "Sound and sequences: at most R kilobits per second, header included.")
         Double kbps;
 
         @Option(names = "--size", paramLabel = "BYTES", description = "At most so many bytes a file; 2kB is 2000.")
@@ -55,6 +55,13 @@ final class RateOptions {
         return choice != null && choice.bitsPerPixel != null
                 ? bytes("--bpp", choice.bitsPerPixel, choice.bitsPerPixel * values / 8)
                 : common(DEFAULT_TENSOR_QUALITY);
+    }
+
+    /** The target for a sequence of so many pixels in all. */
+    RateTarget forSequence(long pixels, double seconds) {
+        return choice != null && choice.kbps != null
+                ? bytes("--kbps", choice.kbps, choice.kbps * seconds * 125)
+                : forPixels(pixels);
     }
 
     /** The target for a sound of so many seconds. */

@@ -41,6 +41,11 @@ final class TuneOption {
                 + codec.modelFile().config().string("name") + " cannot be tuned");
     }
 
+    /** The measure that sequences are to be good at. */
+    Tuning ofSequences() {
+        return tuning == null ? Tuning.MS_SSIM : tuning;
+    }
+
     /** What was asked for, for notes. */
     String said() {
         return tuning == null ? "" : ", tuned for " + tuning;

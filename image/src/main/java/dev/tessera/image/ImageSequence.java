@@ -65,6 +65,11 @@ public final class ImageSequence {
             return this;
         }
 
+        /** Pixels of all frames so far. */
+        public long pixels() {
+            return (long) width * height * frames.size();
+        }
+
         /** Number of frames so far. */
         public int size() {
             return frames.size();
@@ -192,7 +197,8 @@ public final class ImageSequence {
         return out;
     }
 
-    private static long divisor(long a, long b) {
+    /** Greatest common divisor. */
+    static long divisor(long a, long b) {
         return b == 0 ? a : divisor(b, a % b);
     }
 }

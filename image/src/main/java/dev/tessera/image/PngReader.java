@@ -1,7 +1,6 @@
 package dev.tessera.image;
 
 import java.util.Arrays;
-import java.util.zip.CRC32;
 
 /**
  * PNG (ISO/IEC 15948): every colour type, bit depth and interlacing; tRNS becomes alpha, eXIf the orientation. Checksums of
@@ -49,12 +48,7 @@ final class PngReader {
         long at = SIGNATURE_BYTES;
         while (true) {
             long length = file.u32be(at);
-            file.require(at + 8, length + 4);
-            CRC32 crc = new CRC32();
-            crc.update(file.bytes(), (int) at + 4, (int) length + 4);
-            if (crc.getValue() != file.u32be(at + 8 + length)) {
-                throw file.corrupt(at, "the chunk's CRC is wrong");
-            }
+            PngChunks.verify(file, at);
             if (header == null && !file.has(at + 4, "IHDR")) {
                 throw file.corrupt(at, "the first chunk must be IHDR");
             }

@@ -4,8 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
 
@@ -84,16 +82,7 @@ final class PngWriter {
     }
 
     private static void writeChunk(OutputStream out, String type, byte[] data, int length) throws IOException {
-        byte[] typeBytes = type.getBytes(StandardCharsets.US_ASCII);
-        CRC32 crc = new CRC32();
-        crc.update(typeBytes);
-        crc.update(data, 0, length);
-        DataOutputStream fields = new DataOutputStream(out);
-        fields.writeInt(length);
-        fields.write(typeBytes);
-        fields.write(data, 0, length);
-        fields.writeInt((int) crc.getValue());
-        fields.flush();
+        out.write(PngChunks.chunk(type, data, length));
     }
 
     /** Cuts what is written into IDAT chunks; closing it leaves the file open. */
