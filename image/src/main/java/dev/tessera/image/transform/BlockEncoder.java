@@ -3,6 +3,7 @@ package dev.tessera.image.transform;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Chooses block sizes, modes and levels of a picture by rate and distortion, and codes them. */
 final class BlockEncoder extends BlockDecoder {
@@ -156,7 +157,9 @@ final class BlockEncoder extends BlockDecoder {
             models.modes.split(meter, cells, x, y, log, stepClass, 1);
             splitFlag += lambda * meter.cost;
         }
-        Node whole = inter == null ? intraBlock(x, y, size) : wholeBlock(x, y, size);
+        Node whole = inter == null
+                ? intraBlock(x, y, size, Double.POSITIVE_INFINITY).orElseThrow()
+                : wholeBlock(x, y, size);
         whole.score += wholeFlag;
         if (copied != null && copied.score <= whole.score) {
             whole = copied;
@@ -223,11 +226,14 @@ final class BlockEncoder extends BlockDecoder {
         if (moved.score < NEGLIGIBLE * 65536 * lambda) {
             return moved;
         }
-        Node intra = intraBlock(x, y, size);
+        Optional<Node> intra = intraBlock(x, y, size, search.score());
+        if (intra.isEmpty()) {
+            return moved;
+        }
         meter.cost = 0;
-        moved(meter, x, y, size, intra.modes);
-        intra.score += lambda * meter.cost;
-        return intra.score < moved.score ? intra : moved;
+        moved(meter, x, y, size, intra.get().modes);
+        intra.get().score += lambda * meter.cost;
+        return intra.get().score < moved.score ? intra.get() : moved;
     }
 
     private Node movedBlock(int x, int y, int size) {
@@ -280,14 +286,22 @@ final class BlockEncoder extends BlockDecoder {
         return node;
     }
 
-    private Node intraBlock(int x, int y, int size) {
+    /**
+     * A block that is predicted from its neighbours.
+     *
+     * @param limit of absolute differences and the price of a mode; nothing when no mode is below it
+     */
+    private Optional<Node> intraBlock(int x, int y, int size, double limit) {
         Node node = new Node(x, y, size);
         node.score = Double.POSITIVE_INFINITY;
         source[0].get(x, y, size, original);
         lumaWeight = visual.of(x, y, size);
         int log = Integer.numberOfTrailingZeros(size);
         intra.collect(planes[0], cells, x, y, size, 0);
-        int[] modes = promisingModes(x, y, size, log);
+        int[] modes = promisingModes(x, y, size, log, limit);
+        if (modes.length == 0) {
+            return Optional.empty();
+        }
         for (int mode : modes) {
             intra.predict(mode, size, prediction);
             meter.cost = 0;
@@ -312,7 +326,7 @@ final class BlockEncoder extends BlockDecoder {
         if (planes.length > 1) {
             chroma(node);
         }
-        return node;
+        return Optional.of(node);
     }
 
     /** Chroma in the mode of luma or from its samples, whichever is better. */
@@ -356,8 +370,8 @@ final class BlockEncoder extends BlockDecoder {
         node.score += least;
     }
 
-    /** Modes whose predictions are nearest, by absolute difference and what the mode costs. */
-    private int[] promisingModes(int x, int y, int size, int log) {
+    /** Modes whose predictions are nearest, by absolute difference and what the mode costs; none when all are above a limit. */
+    private int[] promisingModes(int x, int y, int size, int log, double limit) {
         double[] scores = new double[IntraPrediction.MODES];
         double root = Math.sqrt(lambda);
         for (int mode = 0; mode < scores.length; mode++) {
@@ -377,6 +391,9 @@ final class BlockEncoder extends BlockDecoder {
                 if (scores[mode] < scores[best]) {
                     best = mode;
                 }
+            }
+            if (i == 0 && scores[best] > limit) {
+                return new int[0];
             }
             out[i] = best;
             scores[best] = Double.POSITIVE_INFINITY;

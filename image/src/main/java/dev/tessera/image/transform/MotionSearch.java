@@ -68,6 +68,11 @@ final class MotionSearch {
         return vector.clone();
     }
 
+    /** Differences and price of the vector that was found last. */
+    double score() {
+        return best;
+    }
+
     private boolean diamond() {
         double before = best;
         int fromX = vector[0];

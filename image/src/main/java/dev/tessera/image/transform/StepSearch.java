@@ -127,7 +127,10 @@ final class StepSearch<A extends StepSearch.Attempt> {
             slope = Math.clamp(log2((double) bytes / size.applyAsLong(now)) / (next - level), MIN_SLOPE, MAX_SLOPE);
             level = next;
         }
-        return best != null && coarse > finest ? around(scale, coarse, budget, best) : best;
+        if (coarse <= finest) {
+            return now; // the finest, even where another one happens to be longer
+        }
+        return best == null ? null : around(scale, coarse, budget, best);
     }
 
     /**

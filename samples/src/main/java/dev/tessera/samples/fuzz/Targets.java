@@ -15,6 +15,7 @@ import dev.tessera.codecs.circuit.LosslessImageCoder;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.Geometry;
 import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.SequenceGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TokenGeometry;
 import dev.tessera.codecs.container.Tolerance;
@@ -44,8 +45,12 @@ import dev.tessera.features.FeatureModel;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageModel;
+import dev.tessera.image.ImageSequence;
+import dev.tessera.image.SequenceFiles;
 import dev.tessera.image.transform.LinearImageCodec;
 import dev.tessera.image.transform.LinearImageModel;
+import dev.tessera.image.transform.SequenceCodec;
+import dev.tessera.image.transform.Tuning;
 import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
@@ -93,6 +98,7 @@ final class Targets {
                 linearFiles,
                 tsr -> linear.decompress(tsr, 1),
                 ImageGeometry.class);
+        addSequences(targets, LinearImageModel.load(registry.defaultCodec(Media.IMAGE)));
         for (TsrLayout layout : TsrLayout.values()) {
             String suffix = " tsr, " + layout.name().toLowerCase(Locale.ROOT);
             byte[] file = images.compress(picture, new RateTarget.Quality(30), layout, 1)
@@ -160,6 +166,26 @@ final class Targets {
         return targets;
     }
 
+    /** Moving pictures as {@code .tsr} and as Y4M and APNG. */
+    private static void addSequences(List<Target> targets, LinearImageModel model) throws IOException {
+        ImageSequence.Builder frames = ImageSequence.builder(24, 20, 25, 1);
+        for (int i = 0; i < 3; i++) {
+            frames.add(Image.ofRgb8(48, 40, pixels(48, 40)).crop(4 * i, 3, 24, 20), 1);
+        }
+        ImageSequence sequence = frames.build();
+        SequenceCodec codec = new SequenceCodec(model, Tuning.PSNR);
+        byte[] file = codec.compress(sequence, new RateTarget.Quality(40)).bytes();
+        addTsr(targets, "sequence tsr", List.of(file), codec::decompress, SequenceGeometry.class);
+        ByteArrayOutputStream y4m = new ByteArrayOutputStream();
+        SequenceFiles.writeY4m(sequence, y4m);
+        ByteArrayOutputStream apng = new ByteArrayOutputStream();
+        SequenceFiles.writeApng(sequence, apng);
+        targets.add(new Target(
+                "Y4M and APNG",
+                List.of(y4m.toByteArray(), apng.toByteArray()),
+                bytes -> SequenceFiles.read(bytes, "mutated", MAX_PIXELS)));
+    }
+
     /** What decodes a file that has been read. */
     private interface TsrDecoder {
         Object decode(TsrFile file) throws IOException;
@@ -208,6 +234,13 @@ final class Targets {
                 ? header.geometry()
                 : switch (header.geometry()) {
                     case ImageGeometry _ -> new ImageGeometry(random.nextInt(1, 200), random.nextInt(1, 200));
+                    case SequenceGeometry _ ->
+                        new SequenceGeometry(
+                                random.nextInt(1, 60),
+                                random.nextInt(1, 60),
+                                random.nextInt(1, 20),
+                                random.nextInt(1, 60),
+                                1);
                     case AudioGeometry _ ->
                         new AudioGeometry(
                                 random.nextInt(40_000),
