@@ -113,10 +113,35 @@ class TsrFileTest {
         assertThrows(CorruptBitstreamException.class, () -> TsrFile.read(fourHours, new TsrLimits(1, 14_399)));
     }
 
+    @Test
+    void sequencesComeBackAndAreCountedWhole() throws IOException {
+        TsrHeader header = new TsrHeader(MODEL, new SequenceGeometry(300, 200, 10, 30_000, 1001), 5);
+        byte[] file = TsrFile.write(header, new byte[] {7});
+        String expected = "d401a1b2c3ab02c70109afea01e80705" + "07";
+        assertEquals(expected, HexFormat.of().formatHex(file, 0, file.length - 2));
+        assertEquals(header, TsrFile.read(file).header());
+        assertEquals(header, TsrFile.read(file, new TsrLimits(600_000, 1)).header());
+        assertThrows(CorruptBitstreamException.class, () -> TsrFile.read(file, new TsrLimits(599_999, 1)));
+        byte[] dots = TsrFile.write(new TsrHeader(MODEL, new SequenceGeometry(1, 1, 1000, 1, 1), 5), new byte[1]);
+        assertThrows(CorruptBitstreamException.class, () -> TsrFile.read(dots, new TsrLimits(1_023_999, 1)));
+        assertEquals(1, TsrFile.read(dots, new TsrLimits(1_024_000, 1)).chunkCount());
+        for (int[] wrong : new int[][] {{0, 1, 1, 1, 1}, {1, 1, 0, 1, 1}, {1, 1, 1, 0, 1}, {1, 1, 1, 1, (1 << 21) + 1}
+        }) {
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> new SequenceGeometry(wrong[0], wrong[1], wrong[2], wrong[3], wrong[4]));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "D4 01 A1 B2 C3 00 00 05", // reserved flag
+                "D4 01 A1 B2 C3 00 00 05", // a sequence without frames and rate
+                "D4 01 A1 B2 C3 00 00 00 03 01 05", // 4 ticks in 2 seconds
+                "D4 03 A1 B2 C3 00 10 05", // a sound with the flag of sequences
+                "D4 05 00 00 00 01 05 05", // a tensor with it
+                "D4 09 A1 B2 C3 00 00 00 18 00 05", // a sequence in the layout progressive
+                "D4 01 A1 B2 C3 00 00 00 FF FF FF 00 00 05", // overlong rate
                 "D4 08 A1 B2 C3 00 00 05", // layout progressive
                 "D4 18 A1 B2 C3 00 00 05", // layout 3
                 "D4 04 00 00 00 00 00 05", // a tensor without axes
