@@ -11,11 +11,14 @@ final class BlockEncoder extends BlockDecoder {
     private static final int TRIED_ENDS = 5;
     private static final int TRIED_MODES_OF_FRAMES = 3;
     private static final double NEGLIGIBLE = 8; // bits; what a copy costs with its error that nothing else is tried
+    private static final int TRIED_MODES_ROUGHLY = 2;
+    private static final double FEWEST_BITS = 1.5; // of a coefficient that is not zero
 
     private static final double[] WEIGHTS = {1, 4 * 1.086, 4 * 0.825}; // of squared errors in RGB
 
     private final SamplePlane[] source;
     private final MotionSearch search; // null without a frame before
+    private final boolean rough;
     private final VisualWeights visual;
     private final double chromaWeight;
     private double lumaWeight; // of the block that is being tried
@@ -26,6 +29,8 @@ final class BlockEncoder extends BlockDecoder {
     private final int[] spectrum = new int[SUPERBLOCK * SUPERBLOCK];
     private final int[][] found = new int[6][2]; // vector of the block of each size that was tried last
     private final int[] trial = new int[SUPERBLOCK * SUPERBLOCK];
+    private final double[] gains =
+            new double[2 * SUPERBLOCK]; // what the coefficients below each diagonal can save at most
 
     /** A block that is coded whole, or four smaller ones. */
     private static final class Node {
@@ -56,13 +61,14 @@ final class BlockEncoder extends BlockDecoder {
 
     /** Of a picture. */
     BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor, Tuning tuning, int scale) {
-        this(source, step, models, lambdaFactor, tuning, scale, null);
+        this(source, step, models, lambdaFactor, tuning, scale, null, false);
     }
 
     /**
      * @param lambdaFactor multiplies the weight of a bit; above 1 the file is smaller
      * @param scale the planes are at 1 / 2^scale of the size of the picture
      * @param inter what a frame may take from the frame before, or null
+     * @param rough whether few of the ways to code a block are tried: somewhat more bytes in a fraction of the time
      */
     BlockEncoder(
             SamplePlane[] source,
@@ -71,9 +77,11 @@ final class BlockEncoder extends BlockDecoder {
             double lambdaFactor,
             Tuning tuning,
             int scale,
-            Inter inter) {
+            Inter inter,
+            boolean rough) {
         super(source[0].width, source[0].height, source.length, step, models, inter);
         this.search = inter == null ? null : new MotionSearch(source[0], inter.reference());
+        this.rough = rough;
         this.source = source;
         this.visual = new VisualWeights(source[0], scale, tuning.contrast);
         this.chromaWeight = tuning.chroma;
@@ -157,9 +165,8 @@ final class BlockEncoder extends BlockDecoder {
             models.modes.split(meter, cells, x, y, log, stepClass, 1);
             splitFlag += lambda * meter.cost;
         }
-        Node whole = inter == null
-                ? intraBlock(x, y, size, Double.POSITIVE_INFINITY).orElseThrow()
-                : wholeBlock(x, y, size);
+        Node whole =
+                inter == null ? intraBlock(x, y, size, Double.POSITIVE_INFINITY).orElseThrow() : wholeBlock(x, y, size);
         whole.score += wholeFlag;
         if (copied != null && copied.score <= whole.score) {
             whole = copied;
@@ -269,9 +276,9 @@ final class BlockEncoder extends BlockDecoder {
             int side = size >> shift;
             source[c].get(x >> shift, y >> shift, side, original);
             predict(c, x, y, size, node.modes);
-            Levels best = levels(c, x, y, size, node.modes[0], 0, node.levels[0]);
+            Levels best = levels(c, x, y, size, node.modes[0], 0, node.levels[0], Double.POSITIVE_INFINITY);
             if (c == 0 && size <= MAX_SINE) {
-                Levels sine = levels(c, x, y, size, node.modes[0], 1, null);
+                Levels sine = levels(c, x, y, size, node.modes[0], 1, null, best.score);
                 if (sine.score < best.score) {
                     best = sine;
                     node.modes[2] = 1;
@@ -307,8 +314,9 @@ final class BlockEncoder extends BlockDecoder {
             meter.cost = 0;
             models.modes.mode(meter, cells, x, y, log, stepClass, mode);
             double modeCost = lambda * meter.cost;
-            for (int kind = 0; kind < (size <= MAX_SINE ? 2 : 1); kind++) {
-                Levels levels = levels(0, x, y, size, mode, kind, null);
+            int kinds = size <= MAX_SINE && (!rough || mode == modes[0]) ? 2 : 1;
+            for (int kind = 0; kind < kinds; kind++) {
+                Levels levels = levels(0, x, y, size, mode, kind, null, node.score - modeCost);
                 double score = levels.score + modeCost;
                 if (score < node.score) {
                     node.score = score;
@@ -353,7 +361,7 @@ final class BlockEncoder extends BlockDecoder {
             for (int c = 1; c < planes.length; c++) {
                 source[c].get(x / 2, y / 2, half, original);
                 predict(c, x, y, size, mode);
-                levels[c] = levels(c, x, y, size, mode, 0, node.levels[0]);
+                levels[c] = levels(c, x, y, size, mode, 0, node.levels[0], least - score);
                 score += levels[c].score;
                 addResidual(c, half, 0, levels[c].values, samples[c]);
             }
@@ -384,7 +392,7 @@ final class BlockEncoder extends BlockDecoder {
             models.modes.mode(meter, cells, x, y, log, stepClass, mode);
             scores[mode] = sum + root * 256 * meter.cost / 65536;
         }
-        int[] out = new int[inter == null ? TRIED_MODES : TRIED_MODES_OF_FRAMES];
+        int[] out = new int[rough ? TRIED_MODES_ROUGHLY : inter == null ? TRIED_MODES : TRIED_MODES_OF_FRAMES];
         for (int i = 0; i < out.length; i++) {
             int best = 0;
             for (int mode = 1; mode < scores.length; mode++) {
@@ -401,8 +409,12 @@ final class BlockEncoder extends BlockDecoder {
         return out;
     }
 
-    /** Rate-distortion optimised levels of {@link #original} minus {@link #prediction}. */
-    private Levels levels(int component, int x, int y, int blockSize, int mode, int kind, int[] luma) {
+    /**
+     * Rate-distortion optimised levels of {@link #original} minus {@link #prediction}.
+     *
+     * @param enough what others came to: levels that cannot be below it are not looked at to their end
+     */
+    private Levels levels(int component, int x, int y, int blockSize, int mode, int kind, int[] luma, double enough) {
         int size = component == 0 ? blockSize : blockSize / 2;
         int count = size * size;
         for (int i = 0; i < count; i++) {
@@ -411,16 +423,24 @@ final class BlockEncoder extends BlockDecoder {
         transform(size, kind).forward(difference, spectrum, scratch);
         enter(component, x, y, blockSize, mode, luma);
         Levels best = new Levels();
-        double energy = 0;
         int step = step(component);
         int last = -1;
+        double energy = 0;
+        double weight = weight(component);
+        double fewestBits = FEWEST_BITS * 65536 * lambda;
+        Arrays.fill(gains, 0, 2 * size, 0);
         for (int i = 0; i < count; i++) {
-            energy += (double) spectrum[i] * spectrum[i];
+            int diagonal = i / size + i % size;
+            double square = (double) spectrum[i] * spectrum[i];
+            energy += square;
             if (Math.abs(spectrum[i]) * 16L > 9L * step) {
-                last = Math.max(last, i / size + i % size);
+                last = Math.max(last, diagonal);
+                gains[diagonal + 1] += Math.max(0, weight * square - fewestBits);
             }
         }
-        double weight = weight(component);
+        for (int d = 0; d < 2 * size - 1; d++) {
+            gains[d + 1] += gains[d];
+        }
         meter.cost = 0;
         levelModel().coded(meter, context, 0);
         best.score = weight * energy + lambda * meter.cost;
@@ -430,8 +450,9 @@ final class BlockEncoder extends BlockDecoder {
             levelModel().transform(meter, context, kind);
             kindCost = lambda * meter.cost;
         }
-        for (int attempt = 0; attempt < TRIED_ENDS && last >= 0; attempt++) {
-            double score = kindCost + quantize(size, step, weight, last, energy);
+        for (int attempt = 0; attempt < (rough ? 1 : TRIED_ENDS) && last >= 0; attempt++) {
+            double score =
+                    kindCost + quantize(size, step, weight, last, energy, Math.min(enough, best.score) - kindCost);
             if (score < best.score) {
                 best.score = score;
                 best.values = Arrays.copyOf(trial, count);
@@ -454,8 +475,11 @@ final class BlockEncoder extends BlockDecoder {
         return -1;
     }
 
-    /** Chooses levels up to a last diagonal into {@link #trial}, one after the other as they are coded. */
-    private double quantize(int size, int step, double weight, int last, double energy) {
+    /**
+     * Chooses levels up to a last diagonal into {@link #trial}, one after the other as they are coded. Gives up, with an infinite score,
+     * as soon as coefficients without any error and bits would not bring it below {@code enough}.
+     */
+    private double quantize(int size, int step, double weight, int last, double energy, double enough) {
         Arrays.fill(trial, 0, size * size, 0);
         meter.cost = 0;
         levelModel().coded(meter, context, 1);
@@ -463,6 +487,9 @@ final class BlockEncoder extends BlockDecoder {
         double score = weight * energy + lambda * meter.cost;
         int nonzero = 0;
         for (int d = last; d >= 0; d--) {
+            if (score - gains[d + 1] > enough) {
+                return Double.POSITIVE_INFINITY;
+            }
             int to = Math.min(d, size - 1);
             for (int x = Math.max(0, d - size + 1); x <= to; x++) {
                 int i = (d - x) * size + x;

@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import java.util.Arrays;
 import java.util.function.DoubleBinaryOperator;
 
 /**
@@ -13,13 +14,16 @@ final class IntegerTransform {
 
     private final int size;
     private final int[] basis; // [frequency x sample]
+    private final double[][] transposed; // [sample][frequency]
 
     private IntegerTransform(int size, DoubleBinaryOperator basisFunction) {
         this.size = size;
         this.basis = new int[size * size];
+        this.transposed = new double[size][size];
         for (int k = 0; k < size; k++) {
             for (int n = 0; n < size; n++) {
                 basis[k * size + n] = (int) StrictMath.round((1 << SCALE_BITS) * basisFunction.applyAsDouble(k, n));
+                transposed[n][k] = basis[k * size + n];
             }
         }
     }
@@ -43,24 +47,33 @@ final class IntegerTransform {
         return size;
     }
 
-    /** Samples {@code [size x size]} to coefficients, row-major, vertical frequency first. */
+    /**
+     * Samples {@code [size x size]} to coefficients, row-major, vertical frequency first. Sums are whole numbers below 2^53 in doubles, of
+     * which processors add eight at a time.
+     */
     void forward(int[] samples, int[] coefficients, int[] scratch) {
+        double[] sums = new double[size];
         for (int y = 0; y < size; y++) {
+            sum(samples, y * size, sums);
             for (int k = 0; k < size; k++) {
-                long sum = HALF;
-                for (int x = 0; x < size; x++) {
-                    sum += (long) basis[k * size + x] * samples[y * size + x];
-                }
-                scratch[k * size + y] = (int) (sum >> SCALE_BITS);
+                scratch[k * size + y] = (int) ((long) sums[k] >> SCALE_BITS);
             }
         }
         for (int k = 0; k < size; k++) {
+            sum(scratch, k * size, sums);
             for (int v = 0; v < size; v++) {
-                long sum = HALF;
-                for (int y = 0; y < size; y++) {
-                    sum += (long) basis[v * size + y] * scratch[k * size + y];
-                }
-                coefficients[v * size + k] = (int) (sum >> SCALE_BITS);
+                coefficients[v * size + k] = (int) ((long) sums[v] >> SCALE_BITS);
+            }
+        }
+    }
+
+    private void sum(int[] in, int from, double[] sums) {
+        Arrays.fill(sums, HALF);
+        for (int x = 0; x < size; x++) {
+            double sample = in[from + x];
+            double[] row = transposed[x];
+            for (int k = 0; k < sums.length; k++) {
+                sums[k] += row[k] * sample;
             }
         }
     }

@@ -39,9 +39,8 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
      * A coded picture.
      *
      * @param settings with the best strength of the edge filter
-     * @param score lower is better; quality and length together
      */
-    record Result(Settings settings, byte[] payload, boolean finest, double score) {}
+    record Result(Settings settings, byte[] payload, boolean finest) {}
 
     @Override
     public long pixels() {
@@ -55,11 +54,12 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
 
     @Override
     public double score(Attempt attempt) {
-        return finished(attempt).score();
+        Settings usual = attempt.settings().withFilters(1, true);
+        return loss(attempt, usual) + PictureLoss.price(tuning, usual, attempt.payload().length);
     }
 
     @Override
-    public Attempt code(int scale, int step, double price) {
+    public Attempt code(int scale, int step, double price, boolean rough) {
         if (colours[scale] == null) {
             colours[scale] = PicturePlanes.of(image, scale);
             alphas[scale] = alpha == null ? null : PicturePlanes.of(alpha, scale);
@@ -67,10 +67,11 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
         RangeEncoder out = new RangeEncoder();
         BitCoder.Writer writer = new BitCoder.Writer(out);
         TransformPrior models = prior.copy();
-        BlockEncoder colour = new BlockEncoder(colours[scale], step, models, price, tuning, scale);
+        BlockEncoder colour = new BlockEncoder(colours[scale], step, models, price, tuning, scale, null, rough);
         colour.encode(writer);
-        BlockEncoder transparency =
-                alpha == null ? null : new BlockEncoder(alphas[scale], step, models, price, Tuning.PSNR, scale);
+        BlockEncoder transparency = alpha == null
+                ? null
+                : new BlockEncoder(alphas[scale], step, models, price, Tuning.PSNR, scale, null, rough);
         if (transparency != null) {
             transparency.encode(writer);
         }
@@ -100,7 +101,7 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
             least = now;
             best = plain;
         }
-        return new Result(best, attempt.payload(), attempt.finest(), least + PictureLoss.price(tuning, best, attempt.payload().length));
+        return new Result(best, attempt.payload(), attempt.finest());
     }
 
     /** Squared error of colours and alpha, a mean over the channels, summed over the pixels; or the negative quality. */

@@ -1,7 +1,6 @@
 package dev.tessera.image.transform;
 
 import dev.tessera.codecs.RangeEncoder;
-import dev.tessera.image.Image;
 import dev.tessera.image.ImageSequence;
 import java.util.List;
 
@@ -68,7 +67,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
     }
 
     @Override
-    public Attempt code(int scale, int step, double price) {
+    public Attempt code(int scale, int step, double price, boolean rough) {
         RangeEncoder out = new RangeEncoder();
         BitCoder.Writer writer = new BitCoder.Writer(out);
         FrameSyntax syntax = new FrameSyntax(prior);
@@ -83,7 +82,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
             syntax.head(writer, new FrameSyntax.Head(sequence.duration(i), finer, fade));
             Inter inter = i == 0 ? null : FrameDecoding.inter(syntax, fade.of(reference), field);
             BlockEncoder encoder =
-                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter);
+                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter, rough);
             encoder.encode(writer);
             encoder.smooth(syntax.edges(writer, encoder.bestEdges()));
             before = source;
@@ -93,8 +92,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
                 out.cut();
             }
         }
-        return new Attempt(
-                new Settings(sequence.isGrey(), false, scale, 0, false, step), price, out.finishPieces());
+        return new Attempt(new Settings(sequence.isGrey(), false, scale, 0, false, step), price, out.finishPieces());
     }
 
     /** The attempt with or without the filters of details, whichever is better. */

@@ -22,6 +22,9 @@ final class StepSearch<A extends StepSearch.Attempt> {
     private static final double MIN_SLOPE = 0.04;
     private static final double MAX_SLOPE = 0.3;
     private static final int ATTEMPTS = 10;
+    private static final int ROUGH_ATTEMPTS = 4;
+    private static final double ROUGH_EXCESS = 0.93; // usual length with all effort over that with little
+    private static final double NEAR_OCTAVES = 0.2; // from where the usual slope leads to the level
     private static final double NEAREST = 0.02; // levels
     private static final double LEAST_SHARE = 0.97; // of a budget, which every file has if it can
     private static final int NEIGHBOURS = 40;
@@ -53,10 +56,13 @@ final class StepSearch<A extends StepSearch.Attempt> {
         /** How many of the bits that so many pixels of a single picture need are usually enough. */
         double freshShare();
 
-        /** @param price multiplies the weight of a bit; above 1 the file is smaller */
-        A code(int scale, int step, double price);
+        /**
+         * @param price multiplies the weight of a bit; above 1 the file is smaller
+         * @param rough with little effort: somewhat longer, in a fraction of the time
+         */
+        A code(int scale, int step, double price, boolean rough);
 
-        /** Lower is better; quality and length together. */
+        /** Lower is better; quality and length together, to compare scales. */
         double score(A attempt);
     }
 
@@ -68,7 +74,8 @@ final class StepSearch<A extends StepSearch.Attempt> {
 
     /** 0 is the coarsest, 100 the finest. */
     A ofQuality(int quality) {
-        return bestScale((int) StrictMath.rint((LEVELS - 1) * (1 - quality / 100.0)));
+        double level = StrictMath.rint((LEVELS - 1) * (1 - quality / 100.0));
+        return atLevel(bestScale(level), level);
     }
 
     /**
@@ -78,16 +85,48 @@ final class StepSearch<A extends StepSearch.Attempt> {
      */
     A within(long budget) {
         double bpp = 8.0 * budget / (coding.pixels() * coding.freshShare());
-        int level =
-                (int) Math.clamp(Math.round(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)), 0, LEVELS - 1);
-        A first = bestScale(level);
-        int scale = first.settings().scale();
-        A best = within(budget, scale, level, first);
+        double guess = Math.clamp(START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP), 0, LEVELS - 1);
+        Near near = bestNear(budget, guess);
+        int scale = near.scale;
+        double level = near.level;
+        A best = within(budget, scale, level, atLevel(scale, level));
         while (best != null && best.finest() && scale > 0 && isWasteful(best, budget)) {
             scale--; // no step is fine enough for such a budget at that size
             best = within(budget, scale, level, atLevel(scale, level));
         }
         return best == null ? smallest(budget) : best;
+    }
+
+    /** Where a file of a scale comes near a budget; {@code score} is that of a file coded with little effort. */
+    private record Near(int scale, double level, double score) {}
+
+    /** The best scale for a budget, tried from the smallest, until a larger one is worse. */
+    private Near bestNear(long budget, double guess) {
+        Near best = null;
+        double level = guess;
+        for (int scale = Settings.SCALES - 1; scale >= 0; scale--) {
+            Near now = near(budget, scale, level);
+            if (best != null && now.score > best.score) {
+                break;
+            }
+            best = now;
+            level = now.level;
+        }
+        return best;
+    }
+
+    private Near near(long budget, int scale, double start) {
+        double finest = LEVELS_PER_HALVING * scale;
+        double level = Math.max(start, finest);
+        for (int i = 1; ; i++) {
+            A rough = rough(scale, level);
+            double octaves = log2(ROUGH_EXCESS * size.applyAsLong(rough) / (AIM * budget));
+            double next = Math.clamp(level + octaves / USUAL_SLOPE, finest, LAST_LEVEL);
+            if (Math.abs(octaves) < NEAR_OCTAVES || next == level || i == ROUGH_ATTEMPTS) {
+                return new Near(scale, next, coding.score(rough));
+            }
+            level = next;
+        }
     }
 
     private boolean isWasteful(A attempt, long budget) {
@@ -156,7 +195,7 @@ final class StepSearch<A extends StepSearch.Attempt> {
         for (int i = 0; i < CHEAPER_STEPS * CHEAPER_PRICES && isWasteful(best, budget); i++) {
             int step = Math.clamp(from + i % CHEAPER_STEPS, 0, last);
             double price = StrictMath.pow(CHEAPER, i / CHEAPER_STEPS + 1);
-            best = longer(best, coding.code(scale, step, price), budget);
+            best = longer(best, coding.code(scale, step, price, false), budget);
         }
         return best;
     }
@@ -168,7 +207,7 @@ final class StepSearch<A extends StepSearch.Attempt> {
     }
 
     private A smallest(long budget) {
-        A smallest = coding.code(Settings.SCALES - 1, LEVELS - 1, 1e9);
+        A smallest = coding.code(Settings.SCALES - 1, LEVELS - 1, 1e9, false);
         if (size.applyAsLong(smallest) > budget) {
             throw new IllegalArgumentException("the budget of " + budget
                     + " bytes is below the smallest possible file, " + size.applyAsLong(smallest) + " bytes");
@@ -176,26 +215,33 @@ final class StepSearch<A extends StepSearch.Attempt> {
         return smallest;
     }
 
-    /** Tries the scales from the smallest, until a larger one is worse. */
-    private A bestScale(int level) {
-        A best = null;
+    /** The best scale by files that are coded with little effort; tried from the smallest, until a larger one is worse. */
+    private int bestScale(double level) {
+        int best = 0;
         double least = Double.POSITIVE_INFINITY;
         for (int scale = Settings.SCALES - 1; scale >= 0; scale--) {
-            A now = atLevel(scale, level);
-            double score = coding.score(now);
+            double score = coding.score(rough(scale, level));
             if (score > least) {
                 break;
             }
             least = score;
-            best = now;
+            best = scale;
         }
         return best;
     }
 
     private A atLevel(int scale, double level) {
+        return code(scale, level, false);
+    }
+
+    private A rough(int scale, double level) {
+        return code(scale, level, true);
+    }
+
+    private A code(int scale, double level, boolean rough) {
         int whole = (int) Math.min(LEVELS - 1, Math.floor(level));
         double price = StrictMath.pow(2, PRICE_OF_LEVEL * (level - whole));
-        return coding.code(scale, Math.max(0, whole - LEVELS_PER_HALVING * scale), price);
+        return coding.code(scale, Math.max(0, whole - LEVELS_PER_HALVING * scale), price, rough);
     }
 
     private static double log2(double x) {

@@ -1,6 +1,5 @@
 package dev.tessera.image.transform;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -46,7 +45,13 @@ class ShippedLinearModelTest {
         Image image = codec.decompress(TsrFile.read(golden));
         byte[] digest = MessageDigest.getInstance("SHA-256").digest(image.toRgb8());
         assertEquals(GOLDEN_PIXELS, HexFormat.of().formatHex(digest));
-        assertArrayEquals(golden, codec.compress(photo, new RateTarget.Bytes(500)));
+    }
+
+    /** The encoder makes these bytes on every machine, in every mode of the JVM. */
+    @Test
+    void theEncoderMakesTheGoldenBytes() throws Exception {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(codec.compress(photo, new RateTarget.Bytes(500)));
+        assertEquals(GOLDEN_BYTES, HexFormat.of().formatHex(digest));
     }
 
     /** On parts of all sample photos: budgets are kept and used, more bytes and more q are strictly better. */
@@ -77,4 +82,5 @@ class ShippedLinearModelTest {
     }
 
     private static final String GOLDEN_PIXELS = "b74d31d53de6fbb4f913ae48a3200b6f7ae99998f043ebc90341a601745f498c";
+    private static final String GOLDEN_BYTES = "e3acda25b7865cc009ecd59fb398c6361437aa829b363c1631ec3f11a73025fe";
 }
