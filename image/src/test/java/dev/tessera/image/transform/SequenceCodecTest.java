@@ -203,13 +203,20 @@ class SequenceCodecTest {
             digest.update(frames.frame(i).toRgb8());
         }
         assertEquals(GOLDEN_FRAMES, HexFormat.of().formatHex(digest.digest()));
-        assertArrayEquals(
-                golden,
-                codec(Tuning.MS_SSIM)
-                        .compress(clip(Clip.PAN, 70, 41, false), new RateTarget.Quality(60))
-                        .bytes());
     }
 
+    /** The encoder makes these bytes on every machine. */
+    @Test
+    void theEncoderMakesTheGoldenBytes() throws Exception {
+        byte[] file = codec(Tuning.MS_SSIM)
+                .compress(clip(Clip.PAN, 70, 41, false), new RateTarget.Quality(60))
+                .bytes();
+        assertEquals(
+                GOLDEN_BYTES,
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file)));
+    }
+
+    private static final String GOLDEN_BYTES = "0";
     private static final String GOLDEN_FRAMES = "f8786ba8ec6ab5bfed23b297e5634e17cbe596c0c0aedc4b7db815f17b8ecebd";
 
     /** Law 1. */
