@@ -157,9 +157,8 @@ final class BlockEncoder extends BlockDecoder {
             models.modes.split(meter, cells, x, y, log, stepClass, 1);
             splitFlag += lambda * meter.cost;
         }
-        Node whole = inter == null
-                ? intraBlock(x, y, size, Double.POSITIVE_INFINITY).orElseThrow()
-                : wholeBlock(x, y, size);
+        Node whole =
+                inter == null ? intraBlock(x, y, size, Double.POSITIVE_INFINITY).orElseThrow() : wholeBlock(x, y, size);
         whole.score += wholeFlag;
         if (copied != null && copied.score <= whole.score) {
             whole = copied;

@@ -100,7 +100,11 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
             least = now;
             best = plain;
         }
-        return new Result(best, attempt.payload(), attempt.finest(), least + PictureLoss.price(tuning, best, attempt.payload().length));
+        return new Result(
+                best,
+                attempt.payload(),
+                attempt.finest(),
+                least + PictureLoss.price(tuning, best, attempt.payload().length));
     }
 
     /** Squared error of colours and alpha, a mean over the channels, summed over the pixels; or the negative quality. */

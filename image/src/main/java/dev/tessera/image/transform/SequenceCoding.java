@@ -1,7 +1,6 @@
 package dev.tessera.image.transform;
 
 import dev.tessera.codecs.RangeEncoder;
-import dev.tessera.image.Image;
 import dev.tessera.image.ImageSequence;
 import java.util.List;
 
@@ -82,8 +81,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
             int finer = i == 0 ? boost : 0;
             syntax.head(writer, new FrameSyntax.Head(sequence.duration(i), finer, fade));
             Inter inter = i == 0 ? null : FrameDecoding.inter(syntax, fade.of(reference), field);
-            BlockEncoder encoder =
-                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter);
+            BlockEncoder encoder = new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter);
             encoder.encode(writer);
             encoder.smooth(syntax.edges(writer, encoder.bestEdges()));
             before = source;
@@ -93,8 +91,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
                 out.cut();
             }
         }
-        return new Attempt(
-                new Settings(sequence.isGrey(), false, scale, 0, false, step), price, out.finishPieces());
+        return new Attempt(new Settings(sequence.isGrey(), false, scale, 0, false, step), price, out.finishPieces());
     }
 
     /** The attempt with or without the filters of details, whichever is better. */
