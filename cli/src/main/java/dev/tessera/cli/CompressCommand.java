@@ -132,9 +132,8 @@ final class CompressCommand extends TesseraCommand {
         OutputNaming naming = new OutputNaming(output, all, json);
         library = new CodecLibrary(model);
         Batch batch = new Batch(this, "compress");
-        Batch.Work work = sequence.asked()
-                ? input -> compressFrames(found, input, naming)
-                : input -> compress(input, naming);
+        Batch.Work work =
+                sequence.asked() ? input -> compressFrames(found, input, naming) : input -> compress(input, naming);
         int code = batch.run(all, work, CompressCommand::line);
         batch.total(
                 "bytes",
@@ -163,9 +162,10 @@ final class CompressCommand extends TesseraCommand {
         }
         byte[] file = switch (media) {
             case Y4M -> compressMoving(source, input, report);
-            case IMAGE -> moving
-                    ? compressMoving(source, input, report)
-                    : lossless ? compressLossless(source, input, report) : compressImage(source, input, report);
+            case IMAGE ->
+                moving
+                        ? compressMoving(source, input, report)
+                        : lossless ? compressLossless(source, input, report) : compressImage(source, input, report);
             case AUDIO -> compressAudio(source, input, report);
             case NPY -> compressArray(source, tokens, input, report);
             default -> throw new CorruptBitstreamException(0, "no picture, sound or tensor that this build reads");
@@ -201,8 +201,7 @@ final class CompressCommand extends TesseraCommand {
         return compressSequence(SequenceFiles.read(source, input.name(), limits.maxPixels), input, report);
     }
 
-    private byte[] compressSequence(ImageSequence frames, Input input, Map<String, Object> report)
-            throws IOException {
+    private byte[] compressSequence(ImageSequence frames, Input input, Map<String, Object> report) throws IOException {
         if (layout != Layout.single) {
             throw new UsageException("--layout is " + layout + ", must be single for sequences");
         }

@@ -129,7 +129,9 @@ final class DecompressCommand extends TesseraCommand {
                 report.put("height", sequence.geometry().height());
                 report.put("frames", sequence.size());
                 report.put("duration_seconds", sequence.seconds());
-                report.put("bits_per_pixel", 8.0 * bytes.length / sequence.geometry().pixels());
+                report.put(
+                        "bits_per_pixel",
+                        8.0 * bytes.length / sequence.geometry().pixels());
                 writeSequence(sequence, input, naming, report);
             }
             case AudioGeometry _ -> {
@@ -188,8 +190,8 @@ final class DecompressCommand extends TesseraCommand {
         return report;
     }
 
-    private void writeSequence(
-            ImageSequence sequence, Input input, OutputNaming naming, Map<String, Object> report) throws IOException {
+    private void writeSequence(ImageSequence sequence, Input input, OutputNaming naming, Map<String, Object> report)
+            throws IOException {
         if (frames) {
             if (naming.isStdout()) {
                 throw new UsageException("--frames writes a folder, -o is -");

@@ -21,8 +21,7 @@ final class FrameFolder {
         Path work = Files.createTempDirectory(parent, "." + target.getFileName() + ".");
         try {
             for (int i = 0; i < sequence.size(); i++) {
-                ImageFiles.write(
-                        sequence.frame(i), work.resolve(String.format(Locale.ROOT, "frame-%05d.png", i + 1)));
+                ImageFiles.write(sequence.frame(i), work.resolve(String.format(Locale.ROOT, "frame-%05d.png", i + 1)));
             }
             Files.move(work, target);
         } catch (IOException | RuntimeException e) {

@@ -30,8 +30,7 @@ final class SequenceOptions {
         int ticks = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
         int perSeconds = ticks > 0 && matcher.group(2) != null ? Integer.parseInt(matcher.group(2)) : 1;
         if (ticks < 1 || perSeconds < 1) {
-            throw new UsageException(
-                    "--sequence is '" + rate + "', must be frames a second such as 25 or 30000/1001");
+            throw new UsageException("--sequence is '" + rate + "', must be frames a second such as 25 or 30000/1001");
         }
         ImageSequence.Builder sequence = null;
         for (Input input : frames) {

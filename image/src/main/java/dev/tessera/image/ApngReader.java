@@ -129,17 +129,15 @@ final class ApngReader {
         long height = file.u32be(control + 8);
         long left = file.u32be(control + 12);
         long top = file.u32be(control + 16);
-        if (width < 1
-                || height < 1
-                || left + width > file.u32be(header)
-                || top + height > file.u32be(header + 4)) {
+        if (width < 1 || height < 1 || left + width > file.u32be(header) || top + height > file.u32be(header + 4)) {
             throw file.corrupt(control, "frame " + index + " is not inside the picture");
         }
         int disposal = file.u8(control + 24);
         int blend = file.u8(control + 25);
         if (disposal > TO_PREVIOUS || blend > 1) {
             throw file.corrupt(
-                    control, "disposal is " + disposal + ", must be below 3; blending is " + blend + ", must be below 2");
+                    control,
+                    "disposal is " + disposal + ", must be below 3; blending is " + blend + ", must be below 2");
         }
         Canvas previous = disposal == TO_PREVIOUS && index > 0 ? canvas.copy() : null;
         canvas.draw(PngReader.read(alone(frame)), (int) left, (int) top, blend == 1);

@@ -6,7 +6,8 @@ import java.util.List;
 
 /** Delays of frames as fractions of a second, to ticks that they all are multiples of. */
 final class FrameTiming {
-    private static final long DEFAULT_TICKS = 10; // a second, where a file says "as fast as possible": as browsers show it
+    private static final long DEFAULT_TICKS =
+            10; // a second, where a file says "as fast as possible": as browsers show it
 
     private final List<long[]> delays = new ArrayList<>();
     private long ticks = 1;

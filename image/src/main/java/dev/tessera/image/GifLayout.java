@@ -39,18 +39,12 @@ final class GifLayout {
 
     /** Width of a canvas that holds the screen and the first {@code count} frames. */
     int width(int count) throws UnreadableImageException {
-        return frames.stream()
-                .limit(count)
-                .mapToInt(f -> f.left + f.width)
-                .reduce(file.u16le(6), Math::max);
+        return frames.stream().limit(count).mapToInt(f -> f.left + f.width).reduce(file.u16le(6), Math::max);
     }
 
     /** Its height. */
     int height(int count) throws UnreadableImageException {
-        return frames.stream()
-                .limit(count)
-                .mapToInt(f -> f.top + f.height)
-                .reduce(file.u16le(8), Math::max);
+        return frames.stream().limit(count).mapToInt(f -> f.top + f.height).reduce(file.u16le(8), Math::max);
     }
 
     /** Bytes before the first block: signature, screen and its colours. */

@@ -21,7 +21,9 @@ final class GifReader {
         if (frame.width() != first.width() || frame.height() != first.height()) {
             throw file.unsupported("the decoder found another geometry than the frame declares");
         }
-        return frame.width() == width && frame.height() == height ? frame : new GifReader(first).placed(frame, width, height);
+        return frame.width() == width && frame.height() == height
+                ? frame
+                : new GifReader(first).placed(frame, width, height);
     }
 
     private Image placed(Image frame, int width, int height) {

@@ -96,8 +96,8 @@ public final class ImageSequence {
                 throw new IllegalArgumentException("the frame rate " + ticks / common + "/" + longer / common
                         + " must have a numerator and a denominator of at most " + SequenceGeometry.MAX_RATE);
             }
-            SequenceGeometry geometry = new SequenceGeometry(
-                    width, height, frames.size(), (int) (ticks / common), (int) (longer / common));
+            SequenceGeometry geometry =
+                    new SequenceGeometry(width, height, frames.size(), (int) (ticks / common), (int) (longer / common));
             return new ImageSequence(geometry, grey, List.copyOf(frames), all);
         }
     }

@@ -34,8 +34,7 @@ public final class SequenceFiles {
     /** Whether {@code bytes} begin as a Y4M stream does. */
     public static boolean isY4m(byte[] bytes) {
         byte[] magic = Y4mFormat.MAGIC.getBytes(StandardCharsets.US_ASCII);
-        return bytes.length >= magic.length
-                && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+        return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
     }
 
     /**

@@ -80,7 +80,9 @@ class SequenceFilesTest {
                     plane[i] = random.nextInt(256);
                 }
             }
-            out.add(grey ? Image.ofGrey(7, 5, planes[0]) : Image.ofRgb(7, 5, planes[0], planes[1], planes[2]), duration);
+            out.add(
+                    grey ? Image.ofGrey(7, 5, planes[0]) : Image.ofRgb(7, 5, planes[0], planes[1], planes[2]),
+                    duration);
         }
         return out.build();
     }
@@ -166,7 +168,8 @@ class SequenceFilesTest {
             IOException e = assertThrows(
                     UnreadableImageException.class, () -> SequenceFiles.read(file, name, 24 * 18 * FRAMES - 1));
             assertTrue(e.getMessage().contains("above the limit"), e.getMessage());
-            assertEquals(FRAMES, SequenceFiles.read(file, name, 24 * 18 * FRAMES).size());
+            assertEquals(
+                    FRAMES, SequenceFiles.read(file, name, 24 * 18 * FRAMES).size());
         }
         for (String header : new String[] {
             "YUV4MPEG2 W4 H4 F25:1 It C420\n",

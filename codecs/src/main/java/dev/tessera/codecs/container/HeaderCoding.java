@@ -72,7 +72,8 @@ final class HeaderCoding {
         int media = (kind >>> 1) & 3;
         boolean sequence = (kind & SEQUENCE_FLAG) != 0;
         if (sequence && (media != MEDIA_IMAGE || layout((byte) kind) != TsrLayout.SINGLE)) {
-            throw new CorruptBitstreamException(1, "the flag in bit 0 is set, which is for pictures in the layout SINGLE");
+            throw new CorruptBitstreamException(
+                    1, "the flag in bit 0 is set, which is for pictures in the layout SINGLE");
         }
         if (media >= MEDIA_TENSOR && layout((byte) kind) != TsrLayout.SINGLE) {
             throw new CorruptBitstreamException(1, "an array in the layout " + layout((byte) kind) + " is reserved");

@@ -44,7 +44,8 @@ public record TsrLimits(long maxPixels, long maxSeconds) {
             case TokenGeometry tokens
             when tokens.elements() > maxPixels ->
                 Optional.of("an array of " + tokens.shape() + " is above the limit of " + maxPixels + " elements");
-            case ImageGeometry _, SequenceGeometry _, AudioGeometry _, TensorGeometry _, TokenGeometry _ -> Optional.empty();
+            case ImageGeometry _, SequenceGeometry _, AudioGeometry _, TensorGeometry _, TokenGeometry _ ->
+                Optional.empty();
         };
     }
 }

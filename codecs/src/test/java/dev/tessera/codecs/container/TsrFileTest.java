@@ -125,8 +125,8 @@ class TsrFileTest {
         byte[] dots = TsrFile.write(new TsrHeader(MODEL, new SequenceGeometry(1, 1, 1000, 1, 1), 5), new byte[1]);
         assertThrows(CorruptBitstreamException.class, () -> TsrFile.read(dots, new TsrLimits(1_023_999, 1)));
         assertEquals(1, TsrFile.read(dots, new TsrLimits(1_024_000, 1)).chunkCount());
-        for (int[] wrong : new int[][] {{0, 1, 1, 1, 1}, {1, 1, 0, 1, 1}, {1, 1, 1, 0, 1}, {1, 1, 1, 1, (1 << 21) + 1}
-        }) {
+        for (int[] wrong :
+                new int[][] {{0, 1, 1, 1, 1}, {1, 1, 0, 1, 1}, {1, 1, 1, 0, 1}, {1, 1, 1, 1, (1 << 21) + 1}}) {
             assertThrows(
                     IllegalArgumentException.class,
                     () -> new SequenceGeometry(wrong[0], wrong[1], wrong[2], wrong[3], wrong[4]));

@@ -250,8 +250,7 @@ class BlockDecoder {
     void predict(int component, int x, int y, int size, int[] modes) {
         if (modes[0] == IntraPrediction.FROM_REFERENCE) {
             int shift = component == 0 ? 0 : 1;
-            inter.reference()
-                    .predict(component, x >> shift, y >> shift, size >> shift, modes[3], modes[4], prediction);
+            inter.reference().predict(component, x >> shift, y >> shift, size >> shift, modes[3], modes[4], prediction);
             return;
         }
         predict(component, x, y, size, modes[Math.min(component, 1)]);

@@ -35,8 +35,7 @@ final class FrameDecoding {
         int width = PicturePlanes.scaled(geometry.width(), settings.scale());
         int height = PicturePlanes.scaled(geometry.height(), settings.scale());
         Inter inter = reference == null ? null : inter(syntax, head.fade().of(reference), field);
-        BlockDecoder decoder =
-                new BlockDecoder(width, height, settings.grey() ? 1 : 3, step, syntax.models, inter);
+        BlockDecoder decoder = new BlockDecoder(width, height, settings.grey() ? 1 : 3, step, syntax.models, inter);
         decoder.decode(reader);
         decoder.smooth(syntax.edges(reader, 0));
         reference = decoder.planes;

@@ -52,10 +52,11 @@ public final class LinearImageCodec implements PictureCodec {
         PictureCoding coding = new PictureCoding(image, model.prior(), model.details(), tuning);
         StepSearch<PictureCoding.Attempt> search = new StepSearch<>(
                 coding, a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload())));
-        return coding.finished(switch (target) {
-            case RateTarget.Quality quality -> search.ofQuality(quality.quality());
-            case RateTarget.Bytes bytes -> search.within(bytes.budget());
-        });
+        return coding.finished(
+                switch (target) {
+                    case RateTarget.Quality quality -> search.ofQuality(quality.quality());
+                    case RateTarget.Bytes bytes -> search.within(bytes.budget());
+                });
     }
 
     private TsrHeader header(Image image, Settings settings) {

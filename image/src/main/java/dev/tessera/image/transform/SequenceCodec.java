@@ -5,7 +5,6 @@ import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.SequenceGeometry;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
-import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.image.ImageSequence;
 import dev.tessera.vqmodels.ModelFile;
 
@@ -50,8 +49,8 @@ public final class SequenceCodec {
             throw new IllegalArgumentException(tooLarge(geometry));
         }
         SequenceCoding coding = new SequenceCoding(sequence, model.prior(), model.details(), tuning);
-        StepSearch<SequenceCoding.Attempt> search = new StepSearch<>(
-                coding, a -> TsrFile.headerBytes(header(geometry, a.settings())) + (long) a.length());
+        StepSearch<SequenceCoding.Attempt> search =
+                new StepSearch<>(coding, a -> TsrFile.headerBytes(header(geometry, a.settings())) + (long) a.length());
         SequenceCoding.Attempt attempt = switch (target) {
             case RateTarget.Quality quality -> search.ofQuality(quality.quality());
             case RateTarget.Bytes bytes -> search.within(bytes.budget());
@@ -83,10 +82,9 @@ public final class SequenceCodec {
         if (!fits(geometry, settings.scale())) {
             throw new CorruptBitstreamException(0, tooLarge(geometry));
         }
-        FrameDecoding decoding =
-                new FrameDecoding(file.payload(), geometry, settings, model.prior(), model.details());
-        ImageSequence.Builder frames = ImageSequence.builder(
-                geometry.width(), geometry.height(), geometry.ticks(), geometry.perSeconds());
+        FrameDecoding decoding = new FrameDecoding(file.payload(), geometry, settings, model.prior(), model.details());
+        ImageSequence.Builder frames =
+                ImageSequence.builder(geometry.width(), geometry.height(), geometry.ticks(), geometry.perSeconds());
         for (int i = 0; i < geometry.frames(); i++) {
             decoding.next();
             frames.add(decoding.picture(settings.details()), decoding.duration());

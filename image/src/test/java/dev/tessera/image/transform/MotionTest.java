@@ -25,8 +25,7 @@ class MotionTest {
         for (int c = 0; c < 3; c++) {
             int scale = c == 0 ? 1 : 2;
             for (int i = 0; i < planes[c].samples.length; i++) {
-                planes[c].samples[i] =
-                        luma.applyAsInt(scale * (i % planes[c].width), scale * (i / planes[c].width));
+                planes[c].samples[i] = luma.applyAsInt(scale * (i % planes[c].width), scale * (i / planes[c].width));
             }
         }
         return planes;
@@ -56,9 +55,8 @@ class MotionTest {
                 int scale = c == 0 ? 1 : 2;
                 slope.predict(c, 16, 16, 16, vx, 3, out);
                 for (int i = 0; i < 256; i++) {
-                    double expected = 300
-                            + 16 * (scale * (16 + i % 16) + vx / 4.0)
-                            + 8 * (scale * (16 + i / 16) + 3 / 4.0);
+                    double expected =
+                            300 + 16 * (scale * (16 + i % 16) + vx / 4.0) + 8 * (scale * (16 + i / 16) + 3 / 4.0);
                     assertEquals(expected, out[i], 2, "vector " + vx + ", component " + c);
                 }
             }

@@ -87,7 +87,10 @@ class SequenceCodecTest {
         ImageSequence sequence = clip(clip, 70, 41, clip == Clip.FADE);
         SequenceCodec.Packed packed = codec(Tuning.PSNR).compress(sequence, new RateTarget.Quality(70));
         assertArrayEquals(
-                packed.bytes(), codec(Tuning.PSNR).compress(sequence, new RateTarget.Quality(70)).bytes());
+                packed.bytes(),
+                codec(Tuning.PSNR)
+                        .compress(sequence, new RateTarget.Quality(70))
+                        .bytes());
         ImageSequence back = decoded(packed.bytes());
         assertEquals(sequence.geometry(), back.geometry());
         assertEquals(sequence.isGrey(), back.isGrey());
@@ -114,8 +117,9 @@ class SequenceCodecTest {
             alone += file.length;
             error += PictureLoss.squaredError(sequence.frame(i), pictures.decompress(TsrFile.read(file)));
         }
-        byte[] together =
-                codec(Tuning.PSNR).compress(sequence, new RateTarget.Quality(70)).bytes();
+        byte[] together = codec(Tuning.PSNR)
+                .compress(sequence, new RateTarget.Quality(70))
+                .bytes();
         assertTrue(together.length < .7 * alone, together.length + " bytes, alone " + alone);
         double left = squaredError(sequence, decoded(together));
         assertTrue(left < error, "an error of " + left + ", alone " + error);
@@ -127,7 +131,9 @@ class SequenceCodecTest {
         ImageSequence sequence = clip(Clip.PAN, 72, 56, false);
         double before = Double.POSITIVE_INFINITY;
         for (int budget : new int[] {200, 500, 1500}) {
-            byte[] file = codec(tuning).compress(sequence, new RateTarget.Bytes(budget)).bytes();
+            byte[] file = codec(tuning)
+                    .compress(sequence, new RateTarget.Bytes(budget))
+                    .bytes();
             assertTrue(file.length <= budget && file.length >= .97 * budget, file.length + " of " + budget);
             ImageSequence back = decoded(file);
             double loss = 0;
@@ -179,8 +185,7 @@ class SequenceCodecTest {
                 MODEL.hash(),
                 new SequenceGeometry(33, 33, 1 << 16, 25, 1),
                 new Settings(true, false, 0, 0, false, 9).parameters());
-        IOException e =
-                assertThrows(CorruptBitstreamException.class, () -> decoded(TsrFile.write(many, new byte[3])));
+        IOException e = assertThrows(CorruptBitstreamException.class, () -> decoded(TsrFile.write(many, new byte[3])));
         assertTrue(e.getMessage().contains("samples in whole superblocks"), e.getMessage());
         TsrHeader small = new TsrHeader(
                 MODEL.hash(),

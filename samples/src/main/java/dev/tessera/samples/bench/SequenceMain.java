@@ -42,8 +42,7 @@ public final class SequenceMain {
 
     public static void main(String[] args) throws IOException {
         int frames = Integer.parseInt(args[0]);
-        LinearImageModel model =
-                LinearImageModel.load(ModelRegistry.load().defaultCodec(Media.IMAGE));
+        LinearImageModel model = LinearImageModel.load(ModelRegistry.load().defaultCodec(Media.IMAGE));
         say("| clip | photo | PSNR, dB | sequence, bytes | frames alone, bytes | saved | CPU seconds |");
         say("| --- | --- | --- | --- | --- | --- | --- |");
         Map<String, double[]> saved = new TreeMap<>();
