@@ -22,6 +22,11 @@ public final class AudioCodec {
         codec = model.codec();
     }
 
+    /** Whether {@link #compress} writes files of {@code layout}; all models write the single one. */
+    public boolean has(TsrLayout layout) {
+        return codec.has(layout);
+    }
+
     /**
      * A file and what it holds.
      *
@@ -50,7 +55,8 @@ public final class AudioCodec {
      * Compresses {@code signal}.
      *
      * @param threads for the networks of neural models, at least 1; the bytes do not depend on it
-     * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
+     * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum,
+     *     or when the model has no files of that layout
      */
     public Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads) {
         return codec.compress(signal, target, layout, threads);

@@ -15,7 +15,7 @@ import java.io.IOException;
  * the rate of the model, n samples being ceil(n x rate / input rate) there; what comes back is mono at that rate, a whole number of
  * frames.
  */
-public abstract sealed class AudioModel permits ClassicalAudioModel, NeuralAudioModel {
+public abstract sealed class AudioModel permits ClassicalAudioModel, LappedAudioModel, NeuralAudioModel {
     static final String TABLE_BITS = "prior_table_bits";
 
     private final ModelFile file;
@@ -34,10 +34,12 @@ public abstract sealed class AudioModel permits ClassicalAudioModel, NeuralAudio
         String type = config.has("model_type") ? config.string("model_type") : "";
         return switch (type) {
             case ClassicalAudioModel.MODEL_TYPE -> ClassicalAudioModel.read(file);
+            case LappedAudioModel.MODEL_TYPE -> LappedAudioModel.read(file);
             case NeuralAudioModel.MODEL_TYPE -> NeuralAudioModel.read(file);
             default ->
                 throw new CorruptModelException("the model is no audio model: model_type is '" + type + "', must be "
-                        + ClassicalAudioModel.MODEL_TYPE + " or " + NeuralAudioModel.MODEL_TYPE);
+                        + ClassicalAudioModel.MODEL_TYPE + ", " + LappedAudioModel.MODEL_TYPE + " or "
+                        + NeuralAudioModel.MODEL_TYPE);
         };
     }
 

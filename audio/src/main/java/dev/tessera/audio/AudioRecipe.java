@@ -18,8 +18,8 @@ import java.util.Properties;
  * @param envelopeComponents KLT components that are kept of 80
  * @param envelopeStages stages of the envelope's residual VQ
  * @param envelopeLambdas weights of a bit at which the envelope prior is trained, one pass each
- * @param coreStages stages of the waveform's residual VQ
- * @param coreSteps steps at which the waveform's codebooks are trained, for a file of rms 0.08
+ * @param coreStages stages of the waveform's residual VQ; 0 codes coefficients one by one ({@link LappedAudioModel})
+ * @param coreSteps steps at which the waveform's codebooks and priors are trained, for a file of rms 0.08
  * @param coreDeadZone only vectors longer than this train waveform codebooks; shorter ones are left to the zero vector
  * @param coreLambda weight of a bit at which the waveform prior is trained, in squared steps
  * @param priorTableBits see {@link GridSpec#tableBits()}
@@ -50,7 +50,7 @@ public record AudioRecipe(
         checkRange("vectorsPerCode", vectorsPerCode, 1, 100_000);
         checkRange("envelopeComponents", envelopeComponents, 1, MelEnvelope.BANDS);
         checkRange("envelopeStages", envelopeStages, 1, 16);
-        checkRange("coreStages", coreStages, 1, 16);
+        checkRange("coreStages", coreStages, 0, 16);
         checkRange("priorTableBits", priorTableBits, GridSpec.MIN_TABLE_BITS, GridSpec.MAX_TABLE_BITS);
         if (envelopeLambdas.length < 1 || coreSteps.length < 1) {
             throw new IllegalArgumentException("envelopeLambdas and coreSteps must have at least 1 value each");

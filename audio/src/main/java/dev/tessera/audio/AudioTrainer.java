@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 
 /**
  * Learns an audio model from sound files: the KLT of log-mel frames and their residual VQ, the residual VQ of MDCT vectors
- * at several step sizes, then the entropy priors of both from coding the same sounds.
+ * at several step sizes, then the entropy priors of both from coding the same sounds. Without stages of the waveform: a
+ * {@link LappedAudioModel}.
  *
  * <p>The same files, recipe and seed give the same model for any thread count.
  */
@@ -33,7 +34,7 @@ public final class AudioTrainer {
     static final int CORE_ZERO_STAGE = 0;
 
     /** The loudness that the recipe's steps are meant for. */
-    private static final double REFERENCE_RMS = 0.08;
+    static final double REFERENCE_RMS = 0.08;
 
     /** Vectors that are followed through the stages; each stage trains on those that it has work with. */
     private static final int MAX_VECTORS = 2_000_000;
@@ -68,13 +69,19 @@ public final class AudioTrainer {
         Klt klt = Klt.fit(concatenate(mels), recipe.envelopeComponents(), threads);
         List<Latents> envelopes = mels.stream().map(klt::transform).toList();
         ResidualQuantizer envelopeBooks = envelopeQuantizer(concatenate(envelopes), klt);
+        ClassicalAudioModel.Part envelopePart =
+                new ClassicalAudioModel.Part(envelopeBooks, envelopePrior(envelopes, envelopeBooks));
+        if (recipe.coreStages() == 0) {
+            WaveformModel waveform = new WaveformPriorTrainer(recipe, progress).learn(sounds, klt, envelopePart);
+            return LappedAudioModel.toFile(recipe, klt, envelopePart, waveform);
+        }
         List<float[]> coefficients = sounds.stream().map(MdctCore::coefficients).toList();
         ResidualQuantizer coreBooks = learnStages(
                 coreVectors(coefficients), recipe.coreStages(), CORE_ZERO_STAGE, recipe.coreDeadZone(), "waveform");
         return ClassicalAudioModel.toFile(
                 recipe,
                 klt,
-                new ClassicalAudioModel.Part(envelopeBooks, envelopePrior(envelopes, envelopeBooks)),
+                envelopePart,
                 new ClassicalAudioModel.Part(coreBooks, corePrior(coefficients, coreBooks)));
     }
 
@@ -211,7 +218,7 @@ public final class AudioTrainer {
     }
 
     /** Orthonormality makes the rms of coefficients that of samples. Only training asks for it. */
-    private static double rms(float[] coefficients) {
+    static double rms(float[] coefficients) {
         double energy = 0;
         for (float v : coefficients) {
             energy += (double) v * v;

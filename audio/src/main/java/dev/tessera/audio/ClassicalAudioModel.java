@@ -57,11 +57,8 @@ public final class ClassicalAudioModel extends AudioModel {
         config.put("sample_rate", MelEnvelope.SAMPLE_RATE);
         config.put(TABLE_BITS, envelope.prior.spec().tableBits());
         config.put("seed", recipe.seed());
-        ModelFile.Builder builder = ModelFile.builder()
-                .config(ModelConfig.of(config))
-                .tensor("encoder.mean", Tensor.ofFloats(klt.mean(), klt.inputDim()))
-                .tensor("encoder.basis", Tensor.ofFloats(klt.basis(), klt.components(), klt.inputDim()));
-        addPart(builder, ENVELOPE, envelope);
+        ModelFile.Builder builder = ModelFile.builder().config(ModelConfig.of(config));
+        addEnvelope(builder, klt, envelope);
         addPart(builder, CORE, core);
         return builder.build();
     }
@@ -70,20 +67,39 @@ public final class ClassicalAudioModel extends AudioModel {
     static ClassicalAudioModel read(ModelFile file) throws IOException {
         ModelConfig config = file.config();
         config.requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
-        Part envelope = readPart(file, ENVELOPE, config.integer("num_stages"), false);
+        Part envelope = readEnvelope(file);
         Part core = readPart(file, CORE, config.integer("core_stages"), true);
-        int components = envelope.quantizer.dim();
-        if (components > MelEnvelope.BANDS || core.quantizer.dim() != MdctCore.VECTOR_DIM) {
-            throw new CorruptModelException(
-                    "code vectors have dimensions " + components + " and " + core.quantizer.dim() + ", must be at most "
-                            + MelEnvelope.BANDS + " and equal to " + MdctCore.VECTOR_DIM);
+        if (core.quantizer.dim() != MdctCore.VECTOR_DIM) {
+            throw new CorruptModelException("code vectors of the waveform have dimension " + core.quantizer.dim()
+                    + ", must be " + MdctCore.VECTOR_DIM);
         }
-        Klt klt = Klt.of(
+        return new ClassicalAudioModel(file, readTransform(file, envelope), envelope, core);
+    }
+
+    /** Writes a tokenizer of envelopes and its prior. */
+    static void addEnvelope(ModelFile.Builder builder, Klt klt, Part envelope) {
+        builder.tensor("encoder.mean", Tensor.ofFloats(klt.mean(), klt.inputDim()))
+                .tensor("encoder.basis", Tensor.ofFloats(klt.basis(), klt.components(), klt.inputDim()));
+        addPart(builder, ENVELOPE, envelope);
+    }
+
+    /** The codebooks and the prior of what {@link #addEnvelope} wrote. */
+    static Part readEnvelope(ModelFile file) throws IOException {
+        return readPart(file, ENVELOPE, file.config().integer("num_stages"), false);
+    }
+
+    /** The transform of what {@link #addEnvelope} wrote. */
+    static MelEnvelope readTransform(ModelFile file, Part envelope) throws IOException {
+        int components = envelope.quantizer.dim();
+        if (components > MelEnvelope.BANDS) {
+            throw new CorruptModelException("code vectors of the envelope have dimension " + components
+                    + ", must be at most " + MelEnvelope.BANDS);
+        }
+        return new MelEnvelope(Klt.of(
                 MelEnvelope.BANDS,
                 components,
                 file.tensor("encoder.mean", MelEnvelope.BANDS).toFloats(),
-                file.tensor("encoder.basis", components, MelEnvelope.BANDS).toFloats());
-        return new ClassicalAudioModel(file, new MelEnvelope(klt), envelope, core);
+                file.tensor("encoder.basis", components, MelEnvelope.BANDS).toFloats()));
     }
 
     /**

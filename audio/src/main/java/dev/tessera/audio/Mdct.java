@@ -11,9 +11,7 @@ package dev.tessera.audio;
 public final class Mdct {
     private final int size;
     private final double[] rise; // rising half of the window, [size]
-    private final Fft fft;
-    private final double[] cos; // of pi (8m + 1) / (8 size), [size / 2]
-    private final double[] sin;
+    private final Dct4 dct;
 
     /**
      * @param size n, coefficients per frame; even, n/2 a product of powers of 2, 3 and 5
@@ -24,14 +22,7 @@ public final class Mdct {
         }
         this.size = size;
         this.rise = window.rise(size);
-        this.fft = new Fft(size / 2);
-        this.cos = new double[size / 2];
-        this.sin = new double[size / 2];
-        for (int m = 0; m < size / 2; m++) {
-            double angle = StrictMath.PI * (8 * m + 1) / (8.0 * size);
-            cos[m] = StrictMath.cos(angle);
-            sin[m] = StrictMath.sin(angle);
-        }
+        this.dct = new Dct4(size);
     }
 
     /** n, coefficients per frame; a frame sees 2n samples and steps n. */
@@ -57,7 +48,7 @@ public final class Mdct {
             folded[t] = -cReversed - d;
             folded[half + t] = a - bReversed;
         }
-        dct4(folded, coefficients);
+        dct.apply(folded, coefficients, 0);
     }
 
     /**
@@ -70,7 +61,7 @@ public final class Mdct {
         int n = size;
         int half = n / 2;
         double[] u = new double[n];
-        dct4(coefficients, u);
+        dct.apply(coefficients, u, 0);
         for (int t = 0; t < half; t++) {
             add(x, offset, t, u[half + t]);
             add(x, offset, n - 1 - t, -u[half + t]);
@@ -93,24 +84,5 @@ public final class Mdct {
 
     private double window(int t) {
         return t < size ? rise[t] : rise[2 * size - 1 - t];
-    }
-
-    /** Orthonormal DCT-IV, its own inverse. */
-    private void dct4(double[] in, double[] out) {
-        int half = size / 2;
-        double[] re = new double[half];
-        double[] im = new double[half];
-        for (int m = 0; m < half; m++) {
-            double a = in[2 * m];
-            double b = in[size - 1 - 2 * m];
-            re[m] = a * cos[m] + b * sin[m];
-            im[m] = b * cos[m] - a * sin[m];
-        }
-        fft.forward(re, im);
-        double scale = StrictMath.sqrt(2.0 / size);
-        for (int m = 0; m < half; m++) {
-            out[2 * m] = scale * (re[m] * cos[m] + im[m] * sin[m]);
-            out[size - 1 - 2 * m] = -scale * (im[m] * cos[m] - re[m] * sin[m]);
-        }
     }
 }

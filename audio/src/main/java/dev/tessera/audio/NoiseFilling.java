@@ -11,7 +11,7 @@ final class NoiseFilling {
     private static final long PHASE_SEED = 2;
 
     /** Mean magnitude of an STFT bin (Hann, 1024) of white noise of rms 1: sqrt(384 x pi / 4). */
-    private static final double MAGNITUDE_PER_RMS = 17.37;
+    static final double MAGNITUDE_PER_RMS = 17.37;
 
     private NoiseFilling() {}
 

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Codes one sound, as often as rate control wants, with different {@link Settings}. Not for several threads at once.
  */
-final class PayloadWriter {
+final class PayloadWriter implements SettingsSearch.Payloads {
     /** The side of a stereo sound is worth this much less than its middle. */
     private static final float SIDE_WEIGHT = 4;
 
@@ -21,6 +21,7 @@ final class PayloadWriter {
     private final TokenGrid[] chosen;
     private final TokenWriter writer;
     private final int samples;
+    private final StepRange range;
 
     /**
      * What came out.
@@ -47,23 +48,30 @@ final class PayloadWriter {
             envelopes[p] = model.envelope().encode(planes[p]);
             coefficients[p] = MdctCore.coefficients(planes[p]);
         }
+        this.range = new StepRange(coefficients);
         this.envelopeSearch = new TokenSearch(
                 model.envelopePart().quantizer(), ClassicalCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
         this.coreSearch = new TokenSearch(
                 model.corePart().quantizer(), ClassicalCodec.CORE_CANDIDATES, AudioTrainer.CORE_ZERO_STAGE);
     }
 
-    /** Envelope frames of all planes. */
-    int envelopeFrames() {
+    @Override
+    public int envelopeFrames() {
         return envelopes.length * envelopes[0].count();
     }
 
-    /** The coefficients of all planes in turn. */
-    float[][] coefficients() {
-        return coefficients;
+    @Override
+    public double finestStep() {
+        return range.finest();
     }
 
-    Payload write(Settings settings) {
+    @Override
+    public double guessStep(long bytes) {
+        return range.guess(bytes);
+    }
+
+    @Override
+    public Payload write(Settings settings) {
         boolean hybrid = settings.mode() == Mode.HYBRID;
         List<TokenWriter.Plane> planes = new ArrayList<>();
         for (int p = 0; p < envelopes.length; p++) {

@@ -6,7 +6,11 @@ import dev.tessera.codecs.container.TsrLayout;
 import java.io.IOException;
 
 /** What {@link AudioCodec} does with a model of one kind; its methods say what. */
-sealed interface SoundCodec permits ClassicalCodec, NeuralCodec {
+sealed interface SoundCodec permits ClassicalCodec, LappedCodec, NeuralCodec {
+    default boolean has(TsrLayout layout) {
+        return true;
+    }
+
     AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads);
 
     byte[] relayout(TsrFile file, TsrLayout layout) throws IOException;

@@ -83,7 +83,7 @@ final class TokenReader {
         int stepIndex = mode == Mode.HYBRID ? decoder.decodeUniform(Settings.STEPS) : 0;
         Piece piece = new Piece(stepIndex, new ArrayList<>(), new ArrayList<>());
         for (int p = 0; p < planes; p++) {
-            TokenGrid envelope = TokenWriter.blankEnvelope(model, envelopeFrames);
+            TokenGrid envelope = TokenWriter.blankEnvelope(model.envelopePart(), envelopeFrames);
             envelope.fill(step(decoder, model.envelopePart(), envelope));
             piece.envelopes.add(envelope);
             if (mode == Mode.HYBRID) {
@@ -109,7 +109,7 @@ final class TokenReader {
         List<TokenGrid> cores = new ArrayList<>();
         int coreFrames = mode == Mode.HYBRID ? MdctCore.frames(samples) : 0;
         for (int p = 0; p < planes; p++) {
-            envelopes.add(TokenWriter.blankEnvelope(model, MelEnvelope.frames(samples)));
+            envelopes.add(TokenWriter.blankEnvelope(model.envelopePart(), MelEnvelope.frames(samples)));
             cores.add(TokenWriter.blankCore(model, coreFrames, columns[p]));
         }
         List<GridModel> envelopeModels = TokenWriter.models(model.envelopePart(), envelopes);
@@ -195,7 +195,7 @@ final class TokenReader {
         List<TokenGrid> envelopes = new ArrayList<>();
         List<TokenGrid> cores = new ArrayList<>();
         for (int p = 0; p < planes; p++) {
-            envelopes.add(TokenWriter.blankEnvelope(model, envelopeSets.frames()));
+            envelopes.add(TokenWriter.blankEnvelope(model.envelopePart(), envelopeSets.frames()));
             if (mode == Mode.HYBRID) {
                 cores.add(TokenWriter.blankCore(
                         model, coreSets.frames(), first.cores.get(p).width()));
@@ -239,7 +239,7 @@ final class TokenReader {
         return (stage, row, column, _) -> gridModel.decode(decoder, stage, row, column);
     }
 
-    private static void checkEnd(RangeDecoder decoder) throws CorruptBitstreamException {
+    static void checkEnd(RangeDecoder decoder) throws CorruptBitstreamException {
         if (decoder.unreadBytes() > 0) {
             throw new CorruptBitstreamException(0, decoder.unreadBytes() + " bytes are left over after the last token");
         }

@@ -76,7 +76,7 @@ final class TokenWriter {
     Written write(Mode mode, int stepIndex, int samples, List<Plane> planes) {
         Written written = new Written(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         for (Plane plane : planes) {
-            written.envelopes.add(blankEnvelope(model, MelEnvelope.frames(samples)));
+            written.envelopes.add(blankEnvelope(model.envelopePart(), MelEnvelope.frames(samples)));
             written.cores.add(blankCore(model, mode == Mode.HYBRID ? MdctCore.frames(samples) : 0, plane.columns));
         }
         switch (layout) {
@@ -107,9 +107,8 @@ final class TokenWriter {
         return written;
     }
 
-    static TokenGrid blankEnvelope(ClassicalAudioModel model, int frames) {
-        int stages = model.envelopePart().quantizer().stages();
-        return TokenGrid.blank(frames, 1, stages, AudioTrainer.ENVELOPE_ZERO_STAGE);
+    static TokenGrid blankEnvelope(ClassicalAudioModel.Part part, int frames) {
+        return TokenGrid.blank(frames, 1, part.quantizer().stages(), AudioTrainer.ENVELOPE_ZERO_STAGE);
     }
 
     static TokenGrid blankCore(ClassicalAudioModel model, int frames, int columns) {
@@ -124,7 +123,7 @@ final class TokenWriter {
         }
         for (int p = 0; p < planes.size(); p++) {
             Plane plane = planes.get(p);
-            TokenGrid envelope = blankEnvelope(model, envelopeFrames.length);
+            TokenGrid envelope = blankEnvelope(model.envelopePart(), envelopeFrames.length);
             encode(encoder, model.envelopePart(), plane.envelope, envelopeFrames, envelope, written.envelopes.get(p));
             if (mode == Mode.HYBRID) {
                 encoder.encodeUniform(plane.columns, MdctCore.COLUMNS + 1);

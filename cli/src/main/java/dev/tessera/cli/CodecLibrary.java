@@ -28,7 +28,10 @@ final class CodecLibrary {
     /** For layouts of several chunks: the shipped image model that has stages, so that first chunks are a coarser picture. */
     private static final String MODEL_OF_STAGES = "image-pq16";
 
-    private static final String SOUND_FILES = "sound files"; // key of the model that sounds are compressed with
+    /** For layouts of several chunks of sound. */
+    private static final String SOUND_MODEL_OF_LAYOUTS = "audio-mel-mdct";
+
+    private static final String SOUND_FILES = "sound files "; // key of the model that sounds are compressed with
 
     private final String wanted; // --model, or null
     private ModelRegistry registry; // loaded when the first model is wanted: a damaged file needs none
@@ -77,12 +80,17 @@ final class CodecLibrary {
         return audio(file(Media.AUDIO));
     }
 
-    /** The audio model that {@code --model} names, or the default for files. */
-    AudioModel audioCodecModel() throws IOException {
+    /** The audio model that {@code --model} names, or the default for files of that layout. */
+    AudioModel audioCodecModel(TsrLayout layout) throws IOException {
         if (wanted != null) {
             return audioModel();
         }
-        return audio(once(files, SOUND_FILES, () -> registry().defaultCodec(Media.AUDIO)));
+        return audio(once(
+                files,
+                SOUND_FILES + layout,
+                () -> layout == TsrLayout.SINGLE
+                        ? registry().defaultCodec(Media.AUDIO)
+                        : registry().find(SOUND_MODEL_OF_LAYOUTS)));
     }
 
     /**

@@ -351,8 +351,12 @@ final class CompressCommand extends TesseraCommand {
 
     private byte[] compressAudio(byte[] source, Input input, Map<String, Object> report) throws IOException {
         AudioSignal signal = AudioFiles.read(source, input.name(), limits.maxSeconds);
-        AudioModel audioModel = library.audioCodecModel();
+        AudioModel audioModel = library.audioCodecModel(layout.tsr);
         AudioCodec codec = new AudioCodec(audioModel);
+        if (!codec.has(layout.tsr)) {
+            throw new UsageException("--layout is " + layout + ", must be single with the model "
+                    + audioModel.file().config().string("name"));
+        }
         double seconds = signal.seconds();
         long start = System.nanoTime();
         RateTarget target = rate.forSeconds(seconds);

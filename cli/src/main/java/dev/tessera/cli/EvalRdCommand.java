@@ -178,7 +178,7 @@ final class EvalRdCommand extends TesseraCommand {
     }
 
     private Report soundReport(List<Sample<Sound>> samples) throws IOException {
-        AudioModel audioModel = new CodecLibrary(model).audioCodecModel();
+        AudioModel audioModel = new CodecLibrary(model).audioCodecModel(TsrLayout.SINGLE);
         Peers<Sound> others = Peers.sounds(peers, RdFiles.WAV, Duration.ofSeconds(timeLimit));
         List<Coder<Sound>> own =
                 List.of(new RdSoundCoder(new AudioCodec(audioModel), identity(audioModel.file()), kbps));

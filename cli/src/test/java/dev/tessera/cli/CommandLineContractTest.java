@@ -314,7 +314,7 @@ class CommandLineContractTest {
                         .map(m -> ((Map<?, ?>) m).get("media"))
                         .toList());
         assertEquals(
-                List.of("image-linear", "audio-mel-mdct"),
+                List.of("image-linear", "audio-mel-lapped"),
                 models.stream()
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default_codec")))
                         .map(m -> ((Map<?, ?>) m).get("name"))

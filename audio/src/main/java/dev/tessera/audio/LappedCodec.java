@@ -1,0 +1,133 @@
+package dev.tessera.audio;
+
+import dev.tessera.codebook.Latents;
+import dev.tessera.codecs.CorruptBitstreamException;
+import dev.tessera.codecs.GridModel;
+import dev.tessera.codecs.RangeDecoder;
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.AudioGeometry;
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrHeader;
+import dev.tessera.codecs.container.TsrLayout;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/** The codec of {@link LappedAudioModel}: files in the single layout. */
+final class LappedCodec implements SoundCodec {
+    /**
+     * Measured on the training set. The better the waveform, the more audible is the envelope's error: bits go to both in step.
+     */
+    private static final SettingsSearch.Tuning TUNING =
+            new SettingsSearch.Tuning(0.15, 2, kbps -> 0.28 * StrictMath.pow(kbps, -0.7));
+
+    private final LappedAudioModel model;
+
+    LappedCodec(LappedAudioModel model) {
+        this.model = model;
+    }
+
+    @Override
+    public boolean has(TsrLayout layout) {
+        return layout == TsrLayout.SINGLE;
+    }
+
+    @Override
+    public AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads) {
+        checkLayout(layout);
+        LappedWriter writer = new LappedWriter(model, Planes.of(signal, MelEnvelope.SAMPLE_RATE));
+        AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
+        SettingsSearch search =
+                new SettingsSearch(TUNING, writer, settings -> finish(geometry, settings, writer.write(settings)));
+        Settings least = SettingsSearch.envelopeOnly(LambdaPlan.of(0));
+        return switch (target) {
+            case RateTarget.Quality quality -> search.ofQuality(quality.quality());
+            case RateTarget.Bytes bytes ->
+                search.within(bytes.budget(), TsrFile.headerBytes(header(geometry, least)), signal);
+        };
+    }
+
+    private AudioCodec.Compressed finish(AudioGeometry geometry, Settings settings, PayloadWriter.Payload payload) {
+        return new AudioCodec.Compressed(
+                TsrFile.write(header(geometry, settings), TsrLayout.SINGLE, payload.chunks()),
+                settings.mode().name().toLowerCase(Locale.ROOT),
+                payload.tokens(),
+                payload.nominalBits(),
+                false);
+    }
+
+    private TsrHeader header(AudioGeometry geometry, Settings settings) {
+        return new TsrHeader(model.hash(), geometry, settings.parameters());
+    }
+
+    private void checkLayout(TsrLayout layout) {
+        if (!has(layout)) {
+            throw new IllegalArgumentException(
+                    "the layout is " + layout + ", must be SINGLE for models of type " + LappedAudioModel.MODEL_TYPE);
+        }
+    }
+
+    /** The same file: there is one layout only. */
+    @Override
+    public byte[] relayout(TsrFile file, TsrLayout layout) throws IOException {
+        checkLayout(layout);
+        return TsrFile.write(file.header(), layout, List.of(file.payload()));
+    }
+
+    @Override
+    public long missingTokens(TsrFile file) {
+        return 0; // a file of one chunk is whole or cannot be read
+    }
+
+    @Override
+    public AudioSignal decompress(TsrFile file, int threads) throws IOException {
+        AudioGeometry geometry = SoundFiles.geometry(file, model.hash());
+        if (file.layout() != TsrLayout.SINGLE) {
+            throw new CorruptBitstreamException(0, "the layout is " + file.layout() + ", must be SINGLE");
+        }
+        Mode mode = SoundFiles.mode(file);
+        int samples = SoundFiles.samples(geometry);
+        RangeDecoder decoder = new RangeDecoder(file.payload());
+        int stepIndex = mode == Mode.HYBRID ? decoder.decodeUniform(Settings.STEPS) : 0;
+        double noise = Settings.NOISE_LEVELS[Settings.noise(file.header().parameters())] * Settings.step(stepIndex);
+        WaveformModel waveform = model.waveform().copy();
+        float[][] planes = new float[geometry.channels()][];
+        for (int p = 0; p < planes.length; p++) {
+            TokenGrid tokens = decodeEnvelope(decoder, MelEnvelope.frames(samples));
+            Latents envelope = model.envelopePart().quantizer().dequantize(tokens.indices(), tokens.rows());
+            if (mode == Mode.ENVELOPE) {
+                planes[p] = model.envelope().synthesize(envelope, samples);
+            } else {
+                planes[p] = decodeWaveform(decoder, waveform, model.levels().of(tokens), stepIndex, samples);
+                NoiseFilling.add(planes[p], model.envelope().mel(envelope), (_, _) -> noise);
+            }
+        }
+        TokenReader.checkEnd(decoder);
+        return Planes.toSignal(planes, MelEnvelope.SAMPLE_RATE, (int) geometry.samples(), geometry.sampleRate());
+    }
+
+    private TokenGrid decodeEnvelope(RangeDecoder decoder, int frames) throws CorruptBitstreamException {
+        GridModel grid = new GridModel(model.envelopePart().prior(), frames, 1);
+        TokenGrid tokens = TokenWriter.blankEnvelope(model.envelopePart(), frames);
+        tokens.fill((stage, row, column, _) -> grid.decode(decoder, stage, row, column));
+        return tokens;
+    }
+
+    private static float[] decodeWaveform(
+            RangeDecoder decoder, WaveformModel waveform, int[][] levels, int stepIndex, int samples) {
+        LappedCoding.Coded coded = new LappedCoding(
+                        waveform, (probability, _) -> decoder.decodeBit(probability), levels, stepIndex)
+                .code(LappedTransform.length(samples), LappedCoding.NONE);
+        double step = Settings.step(stepIndex);
+        double[] x = new double[coded.values().length];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = coded.values()[i] * step;
+        }
+        LappedTransform.inverse(x, coded.blocks());
+        float[] out = new float[samples];
+        for (int t = 0; t < samples; t++) {
+            out[t] = (float) x[t];
+        }
+        return out;
+    }
+}

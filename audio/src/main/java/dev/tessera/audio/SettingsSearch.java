@@ -1,0 +1,154 @@
+package dev.tessera.audio;
+
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+
+/**
+ * Finds the settings of a file of a quality or within a byte budget.
+ *
+ * <p>What a file holds depends on the rate. Below {@value #HYBRID_FROM_KBPS} kbps: envelopes only, whose phases are invented;
+ * the best use of so few bits is what a spectrogram shows. From there on: the waveform, with envelopes that noise fills up
+ * to; at every rate that fills the spectrum for a few tenths of a decibel. (Kbps of the payload; with two channels and more
+ * 1.5 times as much.) Quality 0 to 29 is envelopes only, 30 to 100 has the waveform.
+ */
+final class SettingsSearch {
+    /** Where the waveform begins to be coded. */
+    static final double HYBRID_FROM_KBPS = 0.4;
+
+    private static final double STEREO_FACTOR = 1.5;
+
+    // of lambda, as binary logarithms
+    private static final double FINEST_LAMBDA = -8;
+    private static final double COARSEST_LAMBDA = 20;
+    private static final double START_LAMBDA = -1;
+    private static final double LAMBDA_OCTAVES_PER_HALF_SIZE = 1.4;
+
+    /** How much finer; where the size jumps, so much that the finer side cannot fall back to the coarser one. */
+    private static final float[] FINER = {0.4f, 0.1f, 0.02f};
+
+    private static final double STEPS_PER_HALF_SIZE = 12;
+    private static final int HYBRID_FROM_QUALITY = 30;
+
+    // of qualities
+    private static final double COARSEST_STEP = 0.5;
+    private static final double FINEST_STEP = 0.02;
+    private static final double COARSEST_KBPS = 0.6; // about what those steps give
+    private static final double FINEST_KBPS = 12;
+
+    private final Tuning tuning;
+    private final Payloads payloads;
+    private final Function<Settings, AudioCodec.Compressed> maker;
+
+    /**
+     * What does best on the training set.
+     *
+     * @param waveformLambda weight of a bit of the waveform, in squared steps
+     * @param noise which of {@link Settings#NOISE_LEVELS}
+     * @param envelopeLambda weight of a bit of the envelopes by the kbps of a channel; see {@link Settings}
+     */
+    record Tuning(double waveformLambda, int noise, DoubleUnaryOperator envelopeLambda) {}
+
+    /** Codes one sound with any settings. */
+    interface Payloads {
+        PayloadWriter.Payload write(Settings settings);
+
+        /** Envelope frames of all planes. */
+        int envelopeFrames();
+
+        /** Index of the finest step that is of use. */
+        double finestStep();
+
+        /** Index of the step whose waveform takes about so many bytes. */
+        double guessStep(long bytes);
+    }
+
+    /** @param maker makes a file of what {@code payloads} codes */
+    SettingsSearch(Tuning tuning, Payloads payloads, Function<Settings, AudioCodec.Compressed> maker) {
+        this.tuning = tuning;
+        this.payloads = payloads;
+        this.maker = maker;
+    }
+
+    AudioCodec.Compressed ofQuality(int quality) {
+        if (quality < HYBRID_FROM_QUALITY) {
+            return maker.apply(envelopeOnly(LambdaPlan.of((float) StrictMath.pow(10, 1 - quality / 12.0))));
+        }
+        double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
+        double step = COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share);
+        double kbps = COARSEST_KBPS * StrictMath.pow(FINEST_KBPS / COARSEST_KBPS, share);
+        return maker.apply(hybrid(Settings.indexOf(step), envelopeLambdas(kbps)));
+    }
+
+    /**
+     * The largest file within a budget that was found.
+     *
+     * @param budget bytes of the whole file
+     * @param headerBytes of it, about
+     * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
+     */
+    AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
+        double kbps = 0.008
+                * (budget - headerBytes)
+                / Math.max(1e-9, signal.seconds())
+                / (signal.channels() > 1 ? STEREO_FACTOR : 1);
+        if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
+            LambdaPlan envelopes = envelopeLambdas(kbps);
+            int envelopeBytes = payloads.write(envelopeOnly(envelopes)).bytes();
+            BudgetSearch search =
+                    new BudgetSearch(payloads.finestStep(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
+            Optional<AudioCodec.Compressed> found = search.largest(
+                    payloads.guessStep(Math.max(1, budget - envelopeBytes)),
+                    index -> maker.apply(hybrid(index, envelopes)));
+            if (found.isPresent()) {
+                return refined(
+                        search, found.get(), envelopes, plan -> maker.apply(hybrid(search.fits(), plan)));
+            }
+        }
+        BudgetSearch search = new BudgetSearch(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget);
+        AudioCodec.Compressed found = search.largest(
+                        START_LAMBDA, log -> maker.apply(envelopeOnly(LambdaPlan.of(power(log)))))
+                .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
+                        + " bytes is below the smallest possible file, " + search.lastSize() + " bytes"));
+        LambdaPlan coarse = LambdaPlan.of(power(search.fits()));
+        return refined(search, found, coarse, plan -> maker.apply(envelopeOnly(plan)));
+    }
+
+    /** Settings of envelopes alone. */
+    static Settings envelopeOnly(LambdaPlan lambdas) {
+        return new Settings(Mode.ENVELOPE, 0, lambdas, 0, 0);
+    }
+
+    /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
+    private AudioCodec.Compressed refined(
+            BudgetSearch search,
+            AudioCodec.Compressed found,
+            LambdaPlan coarse,
+            Function<LambdaPlan, AudioCodec.Compressed> finer) {
+        AudioCodec.Compressed best = found;
+        for (int i = 0; i < FINER.length && search.fallsShort(); i++) {
+            float fine = coarse.before() * FINER[i];
+            best = search.between(
+                            payloads.envelopeFrames(),
+                            switchAt -> finer.apply(new LambdaPlan(coarse.before(), fine, switchAt)))
+                    .orElse(best);
+        }
+        return best;
+    }
+
+    private LambdaPlan envelopeLambdas(double kbps) {
+        return LambdaPlan.of((float) tuning.envelopeLambda.applyAsDouble(kbps));
+    }
+
+    private static float power(double logarithm) {
+        return (float) StrictMath.pow(2, logarithm);
+    }
+
+    /** @param index of the step, with a fraction that becomes a finer or coarser choice at the nearest step */
+    private Settings hybrid(double index, LambdaPlan envelopeLambdas) {
+        int stepIndex = (int) StrictMath.rint(index);
+        double ratio = StrictMath.pow(2, (index - stepIndex) / 8); // of squared steps
+        return new Settings(
+                Mode.HYBRID, tuning.noise, envelopeLambdas, stepIndex, (float) (tuning.waveformLambda * ratio));
+    }
+}
