@@ -79,10 +79,7 @@ public final class AudioTrainer {
         ResidualQuantizer coreBooks = learnStages(
                 coreVectors(coefficients), recipe.coreStages(), CORE_ZERO_STAGE, recipe.coreDeadZone(), "waveform");
         return ClassicalAudioModel.toFile(
-                recipe,
-                klt,
-                envelopePart,
-                new ClassicalAudioModel.Part(coreBooks, corePrior(coefficients, coreBooks)));
+                recipe, klt, envelopePart, new ClassicalAudioModel.Part(coreBooks, corePrior(coefficients, coreBooks)));
     }
 
     /** Stage 0 starts with its quietest code vector, because index 0 is the cheapest token and silence the commonest sound. */

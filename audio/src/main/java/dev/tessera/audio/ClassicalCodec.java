@@ -18,7 +18,7 @@ final class ClassicalCodec implements SoundCodec {
     static final int CORE_CANDIDATES = 6;
 
     /** The price of a bit of the waveform is that at which step and price together do best. */
-    private static final SettingsSearch.Tuning TUNING = new SettingsSearch.Tuning(0.8, 4, _ -> 0.6);
+    private static final SettingsSearch.Tuning TUNING = new SettingsSearch.Tuning(0.8, 4, _ -> 0.6, 1);
 
     private final ClassicalAudioModel model;
 

@@ -18,7 +18,8 @@ final class EnvelopeLevels {
     private static final double LOG2_10 = StrictMath.log(10) / StrictMath.log(2);
     private static final int BANDS = MelEnvelope.BANDS;
     private static final int WEIGHT = 16; // of interpolation between bands
-    private static final int[][] PLACES = new int[LappedTransform.LEVELS][]; // lower band x 16 + weight of the upper one
+    private static final int[][] PLACES =
+            new int[LappedTransform.LEVELS][]; // lower band x 16 + weight of the upper one
 
     static {
         for (int level = 0; level < PLACES.length; level++) {

@@ -19,7 +19,7 @@ final class LappedCodec implements SoundCodec {
      * Measured on the training set. The better the waveform, the more audible is the envelope's error: bits go to both in step.
      */
     private static final SettingsSearch.Tuning TUNING =
-            new SettingsSearch.Tuning(0.15, 2, kbps -> 0.28 * StrictMath.pow(kbps, -0.7));
+            new SettingsSearch.Tuning(0.15, 2, kbps -> 0.22 * StrictMath.pow(kbps, -0.7), 0.55);
 
     private final LappedAudioModel model;
 

@@ -27,6 +27,8 @@ final class SettingsSearch {
     /** How much finer; where the size jumps, so much that the finer side cannot fall back to the coarser one. */
     private static final float[] FINER = {0.4f, 0.1f, 0.02f};
 
+    private static final float SHARED_LAMBDA_STEP = 1.25f;
+    private static final double COARSEST_SHARED_LAMBDA = 2;
     private static final double STEPS_PER_HALF_SIZE = 12;
     private static final int HYBRID_FROM_QUALITY = 30;
 
@@ -46,8 +48,9 @@ final class SettingsSearch {
      * @param waveformLambda weight of a bit of the waveform, in squared steps
      * @param noise which of {@link Settings#NOISE_LEVELS}
      * @param envelopeLambda weight of a bit of the envelopes by the kbps of a channel; see {@link Settings}
+     * @param envelopeShare of a budget that envelopes may take; if they would take more, their bits weigh more
      */
-    record Tuning(double waveformLambda, int noise, DoubleUnaryOperator envelopeLambda) {}
+    record Tuning(double waveformLambda, int noise, DoubleUnaryOperator envelopeLambda, double envelopeShare) {}
 
     /** Codes one sound with any settings. */
     interface Payloads {
@@ -95,14 +98,18 @@ final class SettingsSearch {
         if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
             LambdaPlan envelopes = envelopeLambdas(kbps);
             int envelopeBytes = payloads.write(envelopeOnly(envelopes)).bytes();
+            while (envelopeBytes > tuning.envelopeShare * budget && envelopes.before() < COARSEST_SHARED_LAMBDA) {
+                envelopes = LambdaPlan.of(envelopes.before() * SHARED_LAMBDA_STEP);
+                envelopeBytes = payloads.write(envelopeOnly(envelopes)).bytes();
+            }
+            LambdaPlan chosen = envelopes;
             BudgetSearch search =
                     new BudgetSearch(payloads.finestStep(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
             Optional<AudioCodec.Compressed> found = search.largest(
                     payloads.guessStep(Math.max(1, budget - envelopeBytes)),
-                    index -> maker.apply(hybrid(index, envelopes)));
+                    index -> maker.apply(hybrid(index, chosen)));
             if (found.isPresent()) {
-                return refined(
-                        search, found.get(), envelopes, plan -> maker.apply(hybrid(search.fits(), plan)));
+                return refined(search, found.get(), chosen, plan -> maker.apply(hybrid(search.fits(), plan)));
             }
         }
         BudgetSearch search = new BudgetSearch(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget);

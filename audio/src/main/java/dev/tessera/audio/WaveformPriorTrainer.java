@@ -21,8 +21,8 @@ final class WaveformPriorTrainer {
     WaveformModel learn(List<float[]> sounds, Klt klt, ClassicalAudioModel.Part part) {
         MelEnvelope envelope = new MelEnvelope(klt);
         EnvelopeLevels levels = new EnvelopeLevels(klt, part.quantizer());
-        TokenSearch search = new TokenSearch(
-                part.quantizer(), ClassicalCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
+        TokenSearch search =
+                new TokenSearch(part.quantizer(), ClassicalCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
         Random random = new Random(recipe.seed());
         WaveformModel model = new WaveformModel();
         for (float[] sound : sounds) {
@@ -41,8 +41,8 @@ final class WaveformPriorTrainer {
             for (int t = 0; t < sound.length; t++) {
                 samples[t] = sound[t];
             }
-            int stepIndex = (int) StrictMath.rint(
-                    Settings.indexOf(step * AudioTrainer.rms(sound) / AudioTrainer.REFERENCE_RMS));
+            int stepIndex = (int)
+                    StrictMath.rint(Settings.indexOf(step * AudioTrainer.rms(sound) / AudioTrainer.REFERENCE_RMS));
             LappedWriter.code(
                     model,
                     (_, bit) -> bit,

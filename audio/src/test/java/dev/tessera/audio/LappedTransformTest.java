@@ -36,21 +36,20 @@ class LappedTransformTest {
         }
     }
 
-    /** Inside of blocks of one size it is the MDCT, which is tested against its formula. */
+    /** Inside of blocks of one size it is the MDCT of the reversed samples, up to signs; that is tested against its formula. */
     @Test
     void equalBlocksAreAnMdct() {
         int n = LappedTransform.size(2);
         double[] x = noise(4 * n);
-        float[] samples = new float[x.length];
+        float[] reversed = new float[x.length];
         for (int t = 0; t < x.length; t++) {
-            samples[t] = (float) x[t];
-            x[t] = samples[t];
+            x[t] = (float) x[t];
+            reversed[x.length - 1 - t] = (float) x[t];
         }
         LappedTransform.forward(x, new byte[] {2, 2, 2, 2});
         double[] mdct = new double[n];
-        // a block of n is the frame of 2n around it when neighbours overlap by n
         for (int block = 1; block < 3; block++) {
-            new Mdct(n, MdctWindow.SINE).forward(samples, block * n - n / 2, mdct);
+            new Mdct(n, MdctWindow.SINE).forward(reversed, (3 - block) * n - n / 2, mdct);
             for (int k = 0; k < n; k++) {
                 assertEquals(Math.abs(mdct[k]), Math.abs(x[block * n + k]), 1e-9);
             }
