@@ -15,16 +15,23 @@ import java.util.Locale;
 
 /** The codec of {@link LappedAudioModel}: files in the single layout. */
 final class LappedCodec implements SoundCodec {
-    /**
-     * Measured on the training set. The better the waveform, the more audible is the envelope's error: bits go to both in step.
-     */
+    private static final double ENVELOPE_LAMBDA = 0.3;
+
+    /** From here on more bits go to both waveform and envelope. */
+    private static final double FINER_FROM_KBPS = 2;
+
+    /** Measured on the training set: below {@value #FINER_FROM_KBPS} kbps more bits go to the waveform alone. */
     private static final SettingsSearch.Tuning TUNING =
-            new SettingsSearch.Tuning(0.15, 2, kbps -> 0.22 * StrictMath.pow(kbps, -0.7), 0.55);
+            new SettingsSearch.Tuning(0.15, 2, LappedCodec::envelopeLambda, 0.55);
 
     private final LappedAudioModel model;
 
     LappedCodec(LappedAudioModel model) {
         this.model = model;
+    }
+
+    private static double envelopeLambda(double kbps) {
+        return ENVELOPE_LAMBDA * StrictMath.pow(FINER_FROM_KBPS / Math.max(FINER_FROM_KBPS, kbps), 0.8);
     }
 
     @Override
