@@ -5,11 +5,13 @@ import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
+import dev.tessera.vqmodels.lowbit.RotatedWeights;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import dev.tessera.vqmodels.lowbit.WeightsFile;
 import dev.tessera.vqmodels.lowbit.fit.Hessian;
+import dev.tessera.vqmodels.lowbit.fit.RotatedFit;
 import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.Network;
 import java.util.ArrayList;
@@ -36,11 +38,13 @@ import java.util.TreeMap;
  */
 public final class TokenizerQuantizer {
     private static final int ENTRIES = 600; // bytes of the names and numbers that low-bit weights add to the header
+    private static final long ROTATION = 1; // seed of the signs
     private static final List<String> PARTS = List.of("encoder", "decoder");
 
     private final List<Choice> choices; // fewest bits first
     private final Calibration calibration;
     private final int threads;
+    private final boolean rotated;
 
     /** A format and how its codes are chosen; {@code scalar} is empty for vectors. */
     private record Choice(WeightFormat format, Optional<ScalarFormat> scalar, WeightMethod method) {
@@ -48,6 +52,10 @@ public final class TokenizerQuantizer {
             return scalar.isPresent()
                     ? method.quantize(weights, scalar.get(), hessian, threads)
                     : WeightMethod.vectors(weights, format, hessian, threads);
+        }
+
+        QuantizedWeights quantizeRotated(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
+            return RotatedFit.whereBetter(weights, hessian, ROTATION, (w, inputs) -> quantize(w, inputs, threads));
         }
     }
 
@@ -61,10 +69,11 @@ public final class TokenizerQuantizer {
         }
     }
 
-    private TokenizerQuantizer(List<Choice> choices, Calibration calibration, int threads) {
+    private TokenizerQuantizer(List<Choice> choices, Calibration calibration, int threads, boolean rotated) {
         this.choices = choices;
         this.calibration = Objects.requireNonNull(calibration, "calibration");
         this.threads = threads;
+        this.rotated = rotated;
         Choice first = choices.getFirst();
         if (!first.method.fits(first.format)) {
             throw new IllegalArgumentException(
@@ -85,13 +94,18 @@ public final class TokenizerQuantizer {
     public static TokenizerQuantizer scalar(
             ScalarFormat format, WeightMethod method, Calibration calibration, int threads) {
         return new TokenizerQuantizer(
-                List.of(new Choice(format.format(), Optional.of(format), method)), calibration, threads);
+                List.of(new Choice(format.format(), Optional.of(format), method)), calibration, threads, false);
     }
 
     /** Vectors of weights: {@link WeightFormat#VQ16} or {@link WeightFormat#PQ}. */
     public static TokenizerQuantizer vectors(WeightFormat format, Calibration calibration, int threads) {
         return new TokenizerQuantizer(
-                List.of(new Choice(format, Optional.empty(), WeightMethod.KMEANS)), calibration, threads);
+                List.of(new Choice(format, Optional.empty(), WeightMethod.KMEANS)), calibration, threads, false);
+    }
+
+    /** One that rotates the inputs of a layer where that leaves less error, as {@link RotatedFit} says. */
+    public TokenizerQuantizer rotated() {
+        return new TokenizerQuantizer(choices, calibration, threads, true);
     }
 
     /**
@@ -202,11 +216,15 @@ public final class TokenizerQuantizer {
         Optional<Hessian> hessian = calibration.hessian(name);
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(new Candidate(
-                new QuantizedLayer(name, rows, weights.cols(), Optional.empty(), before, before, Optional.empty()),
+                new QuantizedLayer(
+                        name, rows, weights.cols(), Optional.empty(), false, before, before, Optional.empty()),
                 Optional.empty()));
         List<QuantizedWeights> made = new ArrayList<>();
         if (conv.groups() == 1) {
-            formats.forEach(choice -> made.add(choice.quantize(weights, hessian, threads)));
+            formats.forEach(choice -> made.add(
+                    rotated
+                            ? choice.quantizeRotated(weights, hessian, threads)
+                            : choice.quantize(weights, hessian, threads)));
         } else {
             made.add(WeightMethod.RTN.quantize(weights, ScalarFormat.int8(), Optional.empty(), threads));
         }
@@ -217,6 +235,7 @@ public final class TokenizerQuantizer {
                         rows,
                         weights.cols(),
                         Optional.of(quantized.format()),
+                        quantized instanceof RotatedWeights,
                         before,
                         quantized.bytes(),
                         hessian.map(h -> OutputNoise.of(h, weights, quantized.dequantize())));

@@ -4,6 +4,7 @@ import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.fit.AlternatingRounding;
 import dev.tessera.vqmodels.lowbit.fit.Gptq;
 import dev.tessera.vqmodels.lowbit.fit.Hessian;
 import dev.tessera.vqmodels.lowbit.fit.Importance;
@@ -25,10 +26,13 @@ public enum WeightMethod {
     GPTQ,
     /** Coordinate descent on the output error (Behdin et al. 2023), from what GPTQ finds. */
     QUANTEASE,
+    /** Learned rounding: codes and scales in turn, by the output error (Nagel et al. 2020; Lee et al. 2023), from what GPTQ finds. */
+    ROUND,
     /** k-means, with calibration weighted by what an input matters (Kim et al. 2024): of the formats with codebooks. */
     KMEANS;
 
     private static final int SWEEPS = 20;
+    private static final int ROUNDS = 10;
     private static final int VQ16_DIM = 2;
     private static final int VQ16_ROWS = 16;
     private static final int PQ_DIM = 4;
@@ -39,7 +43,7 @@ public enum WeightMethod {
 
     /** Whether it looks at inputs of the layer. */
     public boolean needsCalibration() {
-        return this == GPTQ || this == QUANTEASE;
+        return this == GPTQ || this == QUANTEASE || this == ROUND;
     }
 
     /** Whether it makes weights of {@code format}. */
@@ -66,6 +70,9 @@ public enum WeightMethod {
             case GPTQ -> gptq(required(hessian), threads).quantize(weights, format);
             case QUANTEASE ->
                 new QuantEase(required(hessian), gptq(required(hessian), threads), SWEEPS, threads)
+                        .quantize(weights, format);
+            case ROUND ->
+                new AlternatingRounding(required(hessian), gptq(required(hessian), threads), ROUNDS, threads)
                         .quantize(weights, format);
             case KMEANS -> throw new IllegalArgumentException("kmeans makes no weights with a code each");
         };

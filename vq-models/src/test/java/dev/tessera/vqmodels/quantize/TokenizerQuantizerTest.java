@@ -191,7 +191,7 @@ class TokenizerQuantizerTest {
     @Test
     void calibrationIsAskedForWhereItIsNeeded() throws CorruptModelException {
         Calibration none = new Calibration(1);
-        for (WeightMethod method : List.of(WeightMethod.GPTQ, WeightMethod.QUANTEASE)) {
+        for (WeightMethod method : List.of(WeightMethod.GPTQ, WeightMethod.QUANTEASE, WeightMethod.ROUND)) {
             assertThrows(IllegalArgumentException.class, () -> quantizer(WeightFormat.INT4, method, none));
         }
         QuantizedTokenizer made =
@@ -203,8 +203,8 @@ class TokenizerQuantizerTest {
     void betterMethodsLeaveLessOutputError() throws CorruptModelException {
         Calibration calibration = calibration();
         double last = Double.POSITIVE_INFINITY;
-        for (WeightMethod method :
-                List.of(WeightMethod.RTN, WeightMethod.CLIP, WeightMethod.GPTQ, WeightMethod.QUANTEASE)) {
+        for (WeightMethod method : List.of(
+                WeightMethod.RTN, WeightMethod.CLIP, WeightMethod.GPTQ, WeightMethod.QUANTEASE, WeightMethod.ROUND)) {
             double error = quantizer(WeightFormat.INT2, method, calibration).quantize(MODEL).layers().stream()
                     .flatMap(layer -> layer.noise().stream())
                     .mapToDouble(noise -> noise.error() / noise.signal())
