@@ -51,7 +51,8 @@ final class QuantizeCommand extends TesseraCommand {
             paramLabel = "M",
             description =
                     "rtn (round to nearest), clip (scales of least squared error), gptq, quantease or round"
-                            + " (learned rounding; these three need --calibration); of vq16 and pq kmeans. Default: gptq with --calibration, else rtn.")
+                            + " (learned rounding; these three need --calibration); of vq16 and pq kmeans or vptq"
+                            + " (which needs it too). Default: gptq, vptq with --calibration, else rtn, kmeans.")
     private String method;
 
     @Option(
@@ -191,7 +192,7 @@ final class QuantizeCommand extends TesseraCommand {
                 throw new UsageException(
                         "--group-size is for formats with scales, " + weights + " has none for groups");
             }
-            return TokenizerQuantizer.vectors(format, calibration, threads);
+            return TokenizerQuantizer.vectors(format, chosen, calibration, threads);
         }
         ScalarFormat standard = ScalarFormat.standard(format);
         ScalarFormat grouped = groupSize == null

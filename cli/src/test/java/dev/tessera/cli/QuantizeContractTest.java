@@ -120,7 +120,8 @@ class QuantizeContractTest {
         "ternary,round",
         "binary,clip",
         "vq16,kmeans",
-        "pq,kmeans"
+        "pq,kmeans",
+        "vq16,vptq"
     })
     void everyFormatIsWritten(String weights, String method) throws IOException {
         Run made = quantize(SOUNDS, weights, "--method", method, "--calibration", SPEECH, "--json");
@@ -204,7 +205,7 @@ class QuantizeContractTest {
                 2,
                 "must be one of rtn, clip, gptq, quantease, round for int8",
                 quantize(PICTURES, "int8", "--method", "kmeans"));
-        expect(2, "must be one of kmeans for pq", quantize(PICTURES, "pq", "--method", "rtn"));
+        expect(2, "must be one of kmeans, vptq for pq", quantize(PICTURES, "pq", "--method", "rtn"));
         expect(2, "--method gptq needs --calibration", quantize(PICTURES, "int4", "--method", "gptq"));
         expect(2, "groupSize is 24, must be", quantize(PICTURES, "int4", "--group-size", "24"));
         expect(2, "groupSize is 32, must be 0 for int8", quantize(PICTURES, "int8", "--group-size", "32"));

@@ -51,7 +51,7 @@ public final class TokenizerQuantizer {
         QuantizedWeights quantize(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
             return scalar.isPresent()
                     ? method.quantize(weights, scalar.get(), hessian, threads)
-                    : WeightMethod.vectors(weights, format, hessian, threads);
+                    : method.vectors(weights, format, hessian, threads);
         }
 
         QuantizedWeights quantizeRotated(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
@@ -98,9 +98,10 @@ public final class TokenizerQuantizer {
     }
 
     /** Vectors of weights: {@link WeightFormat#VQ16} or {@link WeightFormat#PQ}. */
-    public static TokenizerQuantizer vectors(WeightFormat format, Calibration calibration, int threads) {
+    public static TokenizerQuantizer vectors(
+            WeightFormat format, WeightMethod method, Calibration calibration, int threads) {
         return new TokenizerQuantizer(
-                List.of(new Choice(format, Optional.empty(), WeightMethod.KMEANS)), calibration, threads, false);
+                List.of(new Choice(format, Optional.empty(), method)), calibration, threads, false);
     }
 
     /** One that rotates the inputs of a layer where that leaves less error, as {@link RotatedFit} says. */
@@ -181,7 +182,7 @@ public final class TokenizerQuantizer {
         List<Choice> ladder = new ArrayList<>(choices);
         Choice first = choices.getFirst();
         double bits = first.scalar.isPresent() ? first.format.codeBits() : 2; // of vectors as they are made here
-        WeightMethod method = first.method == WeightMethod.KMEANS ? WeightMethod.GPTQ : first.method;
+        WeightMethod method = !first.format.isScalar() ? WeightMethod.GPTQ : first.method;
         for (WeightFormat format : List.of(WeightFormat.INT4, WeightFormat.INT8)) {
             if (format.codeBits() > bits) {
                 ladder.add(new Choice(format, Optional.of(ScalarFormat.standard(format)), method));

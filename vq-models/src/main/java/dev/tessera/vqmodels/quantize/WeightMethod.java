@@ -29,7 +29,9 @@ public enum WeightMethod {
     /** Learned rounding: codes and scales in turn, by the output error (Nagel et al. 2020; Lee et al. 2023), from what GPTQ finds. */
     ROUND,
     /** k-means, with calibration weighted by what an input matters (Kim et al. 2024): of the formats with codebooks. */
-    KMEANS;
+    KMEANS,
+    /** Vectors by k-means, error compensation and descent on the output error (Liu et al. 2024; Egiazarian et al. 2024), from k-means. */
+    VPTQ;
 
     private static final int SWEEPS = 20;
     private static final int ROUNDS = 10;
@@ -43,18 +45,18 @@ public enum WeightMethod {
 
     /** Whether it looks at inputs of the layer. */
     public boolean needsCalibration() {
-        return this == GPTQ || this == QUANTEASE || this == ROUND;
+        return this == GPTQ || this == QUANTEASE || this == ROUND || this == VPTQ;
     }
 
     /** Whether it makes weights of {@code format}. */
     public boolean fits(WeightFormat format) {
-        return format.isScalar() == (this != KMEANS);
+        return format.isScalar() == (this != KMEANS && this != VPTQ);
     }
 
     /** What is best for {@code format} with what is known. */
     public static WeightMethod standard(WeightFormat format, boolean calibrated) {
         if (!format.isScalar()) {
-            return KMEANS;
+            return calibrated ? VPTQ : KMEANS;
         }
         return calibrated ? GPTQ : RTN;
     }
@@ -74,28 +76,24 @@ public enum WeightMethod {
             case ROUND ->
                 new AlternatingRounding(required(hessian), gptq(required(hessian), threads), ROUNDS, threads)
                         .quantize(weights, format);
-            case KMEANS -> throw new IllegalArgumentException("kmeans makes no weights with a code each");
+            case KMEANS, VPTQ -> throw new IllegalArgumentException(methodName() + " makes no weights with a code each");
         };
     }
 
     /** Vectors of weights and their codebooks: {@code vq16}, 2 weights, a codebook for 16 rows; {@code pq}, 4, one for all. */
-    static QuantizedWeights vectors(WeightMatrix weights, WeightFormat format, Optional<Hessian> hessian, int threads) {
+    QuantizedWeights vectors(WeightMatrix weights, WeightFormat format, Optional<Hessian> hessian, int threads) {
         Importance importance = hessian.map(Importance::of).orElse(Importance.EQUAL);
-        return format == WeightFormat.VQ16
-                ? Vq16Fit.builder()
-                        .dim(VQ16_DIM)
-                        .rowsPerCodebook(VQ16_ROWS)
-                        .importance(importance)
-                        .threads(threads)
-                        .build()
-                        .quantize(weights)
-                : PqFit.builder()
-                        .dim(PQ_DIM)
-                        .shared(true)
-                        .importance(importance)
-                        .threads(threads)
-                        .build()
-                        .quantize(weights);
+        if (format == WeightFormat.VQ16) {
+            Vq16Fit.Builder fit = Vq16Fit.builder()
+                    .dim(VQ16_DIM)
+                    .rowsPerCodebook(VQ16_ROWS)
+                    .importance(importance)
+                    .threads(threads);
+            return (this == VPTQ ? fit.inputs(required(hessian)) : fit).build().quantize(weights);
+        }
+        PqFit.Builder fit =
+                PqFit.builder().dim(PQ_DIM).shared(true).importance(importance).threads(threads);
+        return (this == VPTQ ? fit.inputs(required(hessian)) : fit).build().quantize(weights);
     }
 
     private static Gptq gptq(Hessian hessian, int threads) {

@@ -93,7 +93,7 @@ class TokenizerQuantizerTest {
     private static TokenizerQuantizer quantizer(WeightFormat format, WeightMethod method, Calibration calibration) {
         return format.isScalar()
                 ? TokenizerQuantizer.scalar(ScalarFormat.standard(format), method, calibration, 2)
-                : TokenizerQuantizer.vectors(format, calibration, 2);
+                : TokenizerQuantizer.vectors(format, method, calibration, 2);
     }
 
     @Test
@@ -313,7 +313,7 @@ class TokenizerQuantizerTest {
                     ? TokenizerQuantizer.scalar(ScalarFormat.standard(format), WeightMethod.GPTQ, calibration, 1)
                             .quantize(MODEL)
                             .model()
-                    : TokenizerQuantizer.vectors(format, calibration, 1)
+                    : TokenizerQuantizer.vectors(format, WeightMethod.VPTQ, calibration, 1)
                             .quantize(MODEL)
                             .model();
             assertEquals(
