@@ -49,10 +49,9 @@ final class QuantizeCommand extends TesseraCommand {
     @Option(
             names = "--method",
             paramLabel = "M",
-            description =
-                    "rtn (round to nearest), clip (scales of least squared error), gptq, quantease or round"
-                            + " (learned rounding; these three need --calibration); of vq16 and pq kmeans or vptq"
-                            + " (which needs it too). Default: gptq, vptq with --calibration, else rtn, kmeans.")
+            description = "rtn (round to nearest), clip (scales of least squared error), gptq, quantease or round"
+                    + " (learned rounding; these three need --calibration); of vq16 and pq kmeans or vptq"
+                    + " (which needs it too). Default: gptq, vptq with --calibration, else rtn, kmeans.")
     private String method;
 
     @Option(

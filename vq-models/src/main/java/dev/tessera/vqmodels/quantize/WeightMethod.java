@@ -76,7 +76,8 @@ public enum WeightMethod {
             case ROUND ->
                 new AlternatingRounding(required(hessian), gptq(required(hessian), threads), ROUNDS, threads)
                         .quantize(weights, format);
-            case KMEANS, VPTQ -> throw new IllegalArgumentException(methodName() + " makes no weights with a code each");
+            case KMEANS, VPTQ ->
+                throw new IllegalArgumentException(methodName() + " makes no weights with a code each");
         };
     }
 

@@ -35,7 +35,12 @@ final class VectorDescent {
 
     /** @param codebooks are changed */
     VectorDescent(
-            WeightMatrix weights, Hessian hessian, int dim, int rowsPerCodebook, float[] codebooks, GroupScales scales) {
+            WeightMatrix weights,
+            Hessian hessian,
+            int dim,
+            int rowsPerCodebook,
+            float[] codebooks,
+            GroupScales scales) {
         hessian.requireCols(weights.cols());
         int rows = weights.rows();
         this.weights = weights;
@@ -63,16 +68,14 @@ final class VectorDescent {
     }
 
     private static double[][] factor(Hessian hessian, Workers workers) {
-        return InverseFactor.of(
-                hessian, IntStream.range(0, hessian.cols()).toArray(), DAMPING, workers);
+        return InverseFactor.of(hessian, IntStream.range(0, hessian.cols()).toArray(), DAMPING, workers);
     }
 
     void run(Workers workers) {
         int rows = weights.rows();
-        ScaleGrid grid = ScaleGrid.of(ScaleType.HALF, IntStream.range(0, rows)
-                .mapToDouble(row -> scales[row])
-                .max()
-                .orElseThrow());
+        ScaleGrid grid = ScaleGrid.of(
+                ScaleType.HALF,
+                IntStream.range(0, rows).mapToDouble(row -> scales[row]).max().orElseThrow());
         double[][] factor = factor(hessian, workers);
         workers.runRows(rows, 1, (from, to) -> {
             for (int row = from; row < to; row++) {

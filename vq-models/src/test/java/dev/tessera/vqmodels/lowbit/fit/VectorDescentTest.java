@@ -23,11 +23,20 @@ class VectorDescentTest {
     private static final Hessian HELD_OUT = Hessian.of(COLS, Samples.inputs(63, 600, COLS), 1);
 
     private static Vq16Fit.Builder vq16(int dim) {
-        return Vq16Fit.builder().dim(dim).rowsPerCodebook(16).importance(Importance.of(HESSIAN)).threads(2);
+        return Vq16Fit.builder()
+                .dim(dim)
+                .rowsPerCodebook(16)
+                .importance(Importance.of(HESSIAN))
+                .threads(2);
     }
 
     private static PqFit.Builder pq() {
-        return PqFit.builder().dim(4).codebookSize(64).shared(true).importance(Importance.of(HESSIAN)).threads(2);
+        return PqFit.builder()
+                .dim(4)
+                .codebookSize(64)
+                .shared(true)
+                .importance(Importance.of(HESSIAN))
+                .threads(2);
     }
 
     @Test
@@ -100,7 +109,10 @@ class VectorDescentTest {
             inputs[i] = 0;
         }
         WeightMatrix weights = new WeightMatrix(40, COLS, values);
-        float[] found = vq16(2).inputs(Hessian.of(COLS, inputs, 1)).build().quantize(weights).dequantize();
+        float[] found = vq16(2).inputs(Hessian.of(COLS, inputs, 1))
+                .build()
+                .quantize(weights)
+                .dequantize();
         assertArrayEquals(new float[2 * COLS], Arrays.copyOf(found, 2 * COLS), 0f);
         Hessian nothing = Hessian.of(COLS, new float[COLS], 1);
         assertEquals(40, pq().inputs(nothing).build().quantize(WEIGHTS).rows());
