@@ -75,6 +75,20 @@ class Weights:
             for k in range(left.shape[1]):
                 values += left[:, k:k + 1] * right[k:k + 1]
             return values
+        if format == "rotated":
+            values = self.read(prefix + ".dense")
+            negated = np.unpackbits(self.tensors[prefix + ".signs"], bitorder="little")[:values.shape[1]]
+            begin = 0
+            while begin < values.shape[1]:
+                size = 1 << (values.shape[1] - begin).bit_length() - 1
+                half = 1
+                while half < size:  # pairs that are `half` apart become their sum and difference
+                    pairs = values[:, begin:begin + size].reshape(-1, size // (2 * half), 2, half)
+                    sums, differences = pairs[:, :, 0] + pairs[:, :, 1], pairs[:, :, 0] - pairs[:, :, 1]
+                    values[:, begin:begin + size] = np.stack([sums, differences], 2).reshape(-1, size)
+                    half *= 2
+                begin += size
+            return np.where(negated, -values, values)
         rows, cols = self.config[prefix + ".rows"], self.config[prefix + ".cols"]
         codes = self.tensors[prefix + ".codes"]
         if format in ("vq16", "pq"):

@@ -49,9 +49,17 @@ final class QuantizeCommand extends TesseraCommand {
     @Option(
             names = "--method",
             paramLabel = "M",
-            description = "rtn (round to nearest), clip (scales of least squared error), gptq or quantease (these two"
-                    + " need --calibration); of vq16 and pq kmeans. Default: gptq with --calibration, else rtn.")
+            description = "rtn (round to nearest), clip (scales of least squared error), gptq, quantease or round"
+                    + " (learned rounding; these three need --calibration); of vq16 and pq kmeans or vptq"
+                    + " (which needs it too). Default: gptq, vptq with --calibration, else rtn, kmeans.")
     private String method;
+
+    @Option(
+            names = "--rotate",
+            description =
+                    "Rotate the inputs of a layer (signs and Hadamard transforms) before its weights are quantized,"
+                            + " where that leaves less error; undone when the model is loaded.")
+    private boolean rotate;
 
     @Option(
             names = "--group-size",
@@ -101,7 +109,8 @@ final class QuantizeCommand extends TesseraCommand {
         ModelFile original = ModelRegistry.load().find(model);
         Subject before = subject(original);
         Calibration calibration = calibrate(before);
-        TokenizerQuantizer quantizer = quantizer(format, chosen, calibration);
+        TokenizerQuantizer plain = quantizer(format, chosen, calibration);
+        TokenizerQuantizer quantizer = rotate ? plain.rotated() : plain;
         QuantizedTokenizer made = budget == null
                 ? quantizer.quantize(original)
                 : quantizer.quantize(original, RateOptions.parseSize("--budget", budget));
@@ -182,7 +191,7 @@ final class QuantizeCommand extends TesseraCommand {
                 throw new UsageException(
                         "--group-size is for formats with scales, " + weights + " has none for groups");
             }
-            return TokenizerQuantizer.vectors(format, calibration, threads);
+            return TokenizerQuantizer.vectors(format, chosen, calibration, threads);
         }
         ScalarFormat standard = ScalarFormat.standard(format);
         ScalarFormat grouped = groupSize == null

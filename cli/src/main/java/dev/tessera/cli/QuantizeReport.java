@@ -29,8 +29,8 @@ final class QuantizeReport {
         before.put("bytes", original.sizeBytes());
         after.put("bytes", made.model().sizeBytes());
         lines.add(String.format(
-                "%-28s %5s x %-5s %8s %6s %9s %9s %8s %9s",
-                "weights", "out", "in", "format", "bits", "before", "bytes", "SNR, dB", "to noise"));
+                "%-28s %5s x %-5s %8s %7s %6s %9s %9s %8s %9s",
+                "weights", "out", "in", "format", "rotated", "bits", "before", "bytes", "SNR, dB", "to noise"));
         List<Map<String, Object>> layers = new ArrayList<>();
         for (QuantizedLayer layer : made.layers()) {
             lines.add(line(layer));
@@ -109,11 +109,12 @@ final class QuantizeReport {
 
     private static String line(QuantizedLayer layer) {
         return String.format(
-                "%-28s %5d x %-5d %8s %6.2f %9d %9d %8s %9s%s",
+                "%-28s %5d x %-5d %8s %7s %6.2f %9d %9d %8s %9s%s",
                 layer.name(),
                 layer.rows(),
                 layer.cols(),
                 layer.format().map(WeightFormat::formatName).orElse("kept"),
+                layer.rotated() ? "yes" : "",
                 layer.bitsPerWeight(),
                 layer.bytesBefore(),
                 layer.bytes(),
@@ -128,6 +129,7 @@ final class QuantizeReport {
         fields.put("rows", layer.rows());
         fields.put("cols", layer.cols());
         fields.put("weights", layer.format().map(WeightFormat::formatName).orElse(null));
+        fields.put("rotated", layer.rotated());
         fields.put("bits_per_weight", layer.bitsPerWeight());
         fields.put("bytes_before", layer.bytesBefore());
         fields.put("bytes", layer.bytes());

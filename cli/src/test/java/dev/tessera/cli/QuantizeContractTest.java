@@ -117,10 +117,11 @@ class QuantizeContractTest {
         "nvfp4,gptq",
         "fp6,gptq",
         "fp8,gptq",
-        "ternary,gptq",
+        "ternary,round",
         "binary,clip",
         "vq16,kmeans",
-        "pq,kmeans"
+        "pq,kmeans",
+        "vq16,vptq"
     })
     void everyFormatIsWritten(String weights, String method) throws IOException {
         Run made = quantize(SOUNDS, weights, "--method", method, "--calibration", SPEECH, "--json");
@@ -129,6 +130,30 @@ class QuantizeContractTest {
         assertTrue(made.out().contains("\"weights\":\"" + weights + "\""), made.out());
         Run table = run("tokenize", SPEECH, "-o", path(weights), "--model", path("q.safetensors"));
         assertEquals(0, table.code(), table.err());
+    }
+
+    @Test
+    void layersAreRotatedWhereThatLeavesLessError() throws IOException {
+        Map<String, Object> plain = quantize(SOUNDS, "int2", "--method", "round", "--calibration", SPEECH, "--json")
+                .json();
+        assertFalse(plain.toString().contains("rotated=true"));
+        Run made = quantize(SOUNDS, "int2", "--method", "round", "--rotate", "--calibration", SPEECH, "--json");
+        assertEquals(0, made.code(), made.err());
+        List<?> before = (List<?>) plain.get("layers");
+        List<?> after = (List<?>) made.json().get("layers");
+        int rotated = 0;
+        for (int i = 0; i < after.size(); i++) {
+            Map<?, ?> layer = (Map<?, ?>) after.get(i);
+            if (Boolean.TRUE.equals(layer.get("rotated"))) {
+                assertTrue(
+                        (Double) layer.get("output_snr") > (Double) ((Map<?, ?>) before.get(i)).get("output_snr"),
+                        layer.toString());
+                rotated++;
+            }
+        }
+        assertTrue(rotated > 0, made.out());
+        Run tokens = run("tokenize", SPEECH, "-o", path("t"), "--model", path("q.safetensors"));
+        assertEquals(0, tokens.code(), tokens.err());
     }
 
     @Test
@@ -178,9 +203,9 @@ class QuantizeContractTest {
         expect(2, "--weights is 'int5', must be one of int8, int4,", quantize(PICTURES, "int5"));
         expect(
                 2,
-                "must be one of rtn, clip, gptq, quantease for int8",
+                "must be one of rtn, clip, gptq, quantease, round for int8",
                 quantize(PICTURES, "int8", "--method", "kmeans"));
-        expect(2, "must be one of kmeans for pq", quantize(PICTURES, "pq", "--method", "rtn"));
+        expect(2, "must be one of kmeans, vptq for pq", quantize(PICTURES, "pq", "--method", "rtn"));
         expect(2, "--method gptq needs --calibration", quantize(PICTURES, "int4", "--method", "gptq"));
         expect(2, "groupSize is 24, must be", quantize(PICTURES, "int4", "--group-size", "24"));
         expect(2, "groupSize is 32, must be 0 for int8", quantize(PICTURES, "int8", "--group-size", "32"));

@@ -17,6 +17,7 @@ import java.util.Map;
 public final class WeightsFile {
     private static final String OUTLIERS = "outliers";
     private static final String LOW_RANK = "low_rank";
+    private static final String ROTATED = "rotated";
     private static final String DENSE = ".dense";
     private static final int DEEPEST = 4;
 
@@ -71,6 +72,12 @@ public final class WeightsFile {
                 write(prefix + DENSE, w.dense(), tensors, config);
                 writeHalves(prefix + ".left", w.storedLeft(), tensors, w.rows(), w.rank());
                 writeHalves(prefix + ".right", w.storedRight(), tensors, w.rank(), w.cols());
+            }
+            case RotatedWeights w -> {
+                config.put(prefix + ".format", ROTATED);
+                write(prefix + DENSE, w.dense(), tensors, config);
+                byte[] signs = w.rotation().signs();
+                tensors.tensor(prefix + ".signs", Tensor.ofUnsignedBytes(signs, signs.length));
             }
         }
     }
@@ -183,6 +190,11 @@ public final class WeightsFile {
             HalfFloats left = halves(file, prefix + ".left", dense.rows(), -1);
             int rank = left.values().length / dense.rows();
             return new LowRankWeights(dense, rank, left, halves(file, prefix + ".right", rank, dense.cols()));
+        }
+        if (name.equals(ROTATED)) {
+            QuantizedWeights dense = read(file, prefix + DENSE, depth + 1);
+            byte[] signs = typed(file, prefix + ".signs", DType.U8, -1).toBytes();
+            return RotatedWeights.of(dense, new Rotation(dense.cols(), signs));
         }
         WeightFormat format = WeightFormat.ofName(name)
                 .orElseThrow(() -> new CorruptModelException("'" + name + "' is no weight format of this build"));

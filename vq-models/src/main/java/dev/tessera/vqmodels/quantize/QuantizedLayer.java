@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param rows outputs
  * @param cols inputs of an output
  * @param format empty when the weights stay as they are
+ * @param rotated whether the inputs were rotated before
  * @param bytesBefore of the tensor that was there
  * @param bytes of the tensors that are there now
  * @param noise where calibration data were seen
@@ -19,6 +20,7 @@ public record QuantizedLayer(
         int rows,
         int cols,
         Optional<WeightFormat> format,
+        boolean rotated,
         long bytesBefore,
         long bytes,
         Optional<OutputNoise> noise) {

@@ -5,11 +5,13 @@ import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
+import dev.tessera.vqmodels.lowbit.RotatedWeights;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import dev.tessera.vqmodels.lowbit.WeightsFile;
 import dev.tessera.vqmodels.lowbit.fit.Hessian;
+import dev.tessera.vqmodels.lowbit.fit.RotatedFit;
 import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.Network;
 import java.util.ArrayList;
@@ -36,18 +38,24 @@ import java.util.TreeMap;
  */
 public final class TokenizerQuantizer {
     private static final int ENTRIES = 600; // bytes of the names and numbers that low-bit weights add to the header
+    private static final long ROTATION = 1; // seed of the signs
     private static final List<String> PARTS = List.of("encoder", "decoder");
 
     private final List<Choice> choices; // fewest bits first
     private final Calibration calibration;
     private final int threads;
+    private final boolean rotated;
 
     /** A format and how its codes are chosen; {@code scalar} is empty for vectors. */
     private record Choice(WeightFormat format, Optional<ScalarFormat> scalar, WeightMethod method) {
         QuantizedWeights quantize(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
             return scalar.isPresent()
                     ? method.quantize(weights, scalar.get(), hessian, threads)
-                    : WeightMethod.vectors(weights, format, hessian, threads);
+                    : method.vectors(weights, format, hessian, threads);
+        }
+
+        QuantizedWeights quantizeRotated(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
+            return RotatedFit.whereBetter(weights, hessian, ROTATION, (w, inputs) -> quantize(w, inputs, threads));
         }
     }
 
@@ -61,10 +69,11 @@ public final class TokenizerQuantizer {
         }
     }
 
-    private TokenizerQuantizer(List<Choice> choices, Calibration calibration, int threads) {
+    private TokenizerQuantizer(List<Choice> choices, Calibration calibration, int threads, boolean rotated) {
         this.choices = choices;
         this.calibration = Objects.requireNonNull(calibration, "calibration");
         this.threads = threads;
+        this.rotated = rotated;
         Choice first = choices.getFirst();
         if (!first.method.fits(first.format)) {
             throw new IllegalArgumentException(
@@ -85,13 +94,19 @@ public final class TokenizerQuantizer {
     public static TokenizerQuantizer scalar(
             ScalarFormat format, WeightMethod method, Calibration calibration, int threads) {
         return new TokenizerQuantizer(
-                List.of(new Choice(format.format(), Optional.of(format), method)), calibration, threads);
+                List.of(new Choice(format.format(), Optional.of(format), method)), calibration, threads, false);
     }
 
     /** Vectors of weights: {@link WeightFormat#VQ16} or {@link WeightFormat#PQ}. */
-    public static TokenizerQuantizer vectors(WeightFormat format, Calibration calibration, int threads) {
+    public static TokenizerQuantizer vectors(
+            WeightFormat format, WeightMethod method, Calibration calibration, int threads) {
         return new TokenizerQuantizer(
-                List.of(new Choice(format, Optional.empty(), WeightMethod.KMEANS)), calibration, threads);
+                List.of(new Choice(format, Optional.empty(), method)), calibration, threads, false);
+    }
+
+    /** One that rotates the inputs of a layer where that leaves less error, as {@link RotatedFit} says. */
+    public TokenizerQuantizer rotated() {
+        return new TokenizerQuantizer(choices, calibration, threads, true);
     }
 
     /**
@@ -167,7 +182,7 @@ public final class TokenizerQuantizer {
         List<Choice> ladder = new ArrayList<>(choices);
         Choice first = choices.getFirst();
         double bits = first.scalar.isPresent() ? first.format.codeBits() : 2; // of vectors as they are made here
-        WeightMethod method = first.method == WeightMethod.KMEANS ? WeightMethod.GPTQ : first.method;
+        WeightMethod method = !first.format.isScalar() ? WeightMethod.GPTQ : first.method;
         for (WeightFormat format : List.of(WeightFormat.INT4, WeightFormat.INT8)) {
             if (format.codeBits() > bits) {
                 ladder.add(new Choice(format, Optional.of(ScalarFormat.standard(format)), method));
@@ -202,11 +217,15 @@ public final class TokenizerQuantizer {
         Optional<Hessian> hessian = calibration.hessian(name);
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(new Candidate(
-                new QuantizedLayer(name, rows, weights.cols(), Optional.empty(), before, before, Optional.empty()),
+                new QuantizedLayer(
+                        name, rows, weights.cols(), Optional.empty(), false, before, before, Optional.empty()),
                 Optional.empty()));
         List<QuantizedWeights> made = new ArrayList<>();
         if (conv.groups() == 1) {
-            formats.forEach(choice -> made.add(choice.quantize(weights, hessian, threads)));
+            formats.forEach(choice -> made.add(
+                    rotated
+                            ? choice.quantizeRotated(weights, hessian, threads)
+                            : choice.quantize(weights, hessian, threads)));
         } else {
             made.add(WeightMethod.RTN.quantize(weights, ScalarFormat.int8(), Optional.empty(), threads));
         }
@@ -217,6 +236,7 @@ public final class TokenizerQuantizer {
                         rows,
                         weights.cols(),
                         Optional.of(quantized.format()),
+                        quantized instanceof RotatedWeights,
                         before,
                         quantized.bytes(),
                         hessian.map(h -> OutputNoise.of(h, weights, quantized.dequantize())));

@@ -4,6 +4,7 @@ import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.fit.AlternatingRounding;
 import dev.tessera.vqmodels.lowbit.fit.Gptq;
 import dev.tessera.vqmodels.lowbit.fit.Hessian;
 import dev.tessera.vqmodels.lowbit.fit.Importance;
@@ -25,10 +26,15 @@ public enum WeightMethod {
     GPTQ,
     /** Coordinate descent on the output error (Behdin et al. 2023), from what GPTQ finds. */
     QUANTEASE,
+    /** Learned rounding: codes and scales in turn, by the output error (Nagel et al. 2020; Lee et al. 2023), from what GPTQ finds. */
+    ROUND,
     /** k-means, with calibration weighted by what an input matters (Kim et al. 2024): of the formats with codebooks. */
-    KMEANS;
+    KMEANS,
+    /** Vectors by k-means, error compensation and descent on the output error (Liu et al. 2024; Egiazarian et al. 2024), from k-means. */
+    VPTQ;
 
     private static final int SWEEPS = 20;
+    private static final int ROUNDS = 10;
     private static final int VQ16_DIM = 2;
     private static final int VQ16_ROWS = 16;
     private static final int PQ_DIM = 4;
@@ -39,18 +45,18 @@ public enum WeightMethod {
 
     /** Whether it looks at inputs of the layer. */
     public boolean needsCalibration() {
-        return this == GPTQ || this == QUANTEASE;
+        return this == GPTQ || this == QUANTEASE || this == ROUND || this == VPTQ;
     }
 
     /** Whether it makes weights of {@code format}. */
     public boolean fits(WeightFormat format) {
-        return format.isScalar() == (this != KMEANS);
+        return format.isScalar() == (this != KMEANS && this != VPTQ);
     }
 
     /** What is best for {@code format} with what is known. */
     public static WeightMethod standard(WeightFormat format, boolean calibrated) {
         if (!format.isScalar()) {
-            return KMEANS;
+            return calibrated ? VPTQ : KMEANS;
         }
         return calibrated ? GPTQ : RTN;
     }
@@ -67,28 +73,28 @@ public enum WeightMethod {
             case QUANTEASE ->
                 new QuantEase(required(hessian), gptq(required(hessian), threads), SWEEPS, threads)
                         .quantize(weights, format);
-            case KMEANS -> throw new IllegalArgumentException("kmeans makes no weights with a code each");
+            case ROUND ->
+                new AlternatingRounding(required(hessian), gptq(required(hessian), threads), ROUNDS, threads)
+                        .quantize(weights, format);
+            case KMEANS, VPTQ ->
+                throw new IllegalArgumentException(methodName() + " makes no weights with a code each");
         };
     }
 
     /** Vectors of weights and their codebooks: {@code vq16}, 2 weights, a codebook for 16 rows; {@code pq}, 4, one for all. */
-    static QuantizedWeights vectors(WeightMatrix weights, WeightFormat format, Optional<Hessian> hessian, int threads) {
+    QuantizedWeights vectors(WeightMatrix weights, WeightFormat format, Optional<Hessian> hessian, int threads) {
         Importance importance = hessian.map(Importance::of).orElse(Importance.EQUAL);
-        return format == WeightFormat.VQ16
-                ? Vq16Fit.builder()
-                        .dim(VQ16_DIM)
-                        .rowsPerCodebook(VQ16_ROWS)
-                        .importance(importance)
-                        .threads(threads)
-                        .build()
-                        .quantize(weights)
-                : PqFit.builder()
-                        .dim(PQ_DIM)
-                        .shared(true)
-                        .importance(importance)
-                        .threads(threads)
-                        .build()
-                        .quantize(weights);
+        if (format == WeightFormat.VQ16) {
+            Vq16Fit.Builder fit = Vq16Fit.builder()
+                    .dim(VQ16_DIM)
+                    .rowsPerCodebook(VQ16_ROWS)
+                    .importance(importance)
+                    .threads(threads);
+            return (this == VPTQ ? fit.inputs(required(hessian)) : fit).build().quantize(weights);
+        }
+        PqFit.Builder fit =
+                PqFit.builder().dim(PQ_DIM).shared(true).importance(importance).threads(threads);
+        return (this == VPTQ ? fit.inputs(required(hessian)) : fit).build().quantize(weights);
     }
 
     private static Gptq gptq(Hessian hessian, int threads) {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Reads the golden file with numpy, as docs/formats/weights.md describes it; the script compares every value. */
+/** Reads the golden files with numpy, as docs/formats/weights.md describes it; the script compares every value. */
 class PythonReadsWeightsTest {
     private static final String PYTHON = "/usr/bin/python3";
 
@@ -33,5 +33,8 @@ class PythonReadsWeightsTest {
         assertEquals(
                 "20 layers\n",
                 run(PYTHON, resource("/python/read_weights.py"), resource("/golden/weights/1/formats.safetensors")));
+        assertEquals(
+                "2 layers\n",
+                run(PYTHON, resource("/python/read_weights.py"), resource("/golden/weights/1/rotated.safetensors")));
     }
 }

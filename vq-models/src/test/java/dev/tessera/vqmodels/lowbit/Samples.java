@@ -2,11 +2,13 @@ package dev.tessera.vqmodels.lowbit;
 
 import dev.tessera.vqmodels.lowbit.fit.LowRankCompensation;
 import dev.tessera.vqmodels.lowbit.fit.PqFit;
+import dev.tessera.vqmodels.lowbit.fit.RotatedFit;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
 import dev.tessera.vqmodels.lowbit.fit.SparseOutliers;
 import dev.tessera.vqmodels.lowbit.fit.Vq16Fit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** Matrices, inputs and every kind of format for tests. */
@@ -84,6 +86,11 @@ public final class Samples {
                 SparseOutliers.quantize(
                         matrix, 0.02, rest -> RoundToNearest.standard(1).quantize(rest, ScalarFormat.nf4())),
                 3));
+        all.add(RotatedFit.quantize(
+                matrix,
+                Optional.empty(),
+                3,
+                (w, inputs) -> RoundToNearest.standard(1).quantize(w, ScalarFormat.affine(2, 16))));
         return all;
     }
 }

@@ -24,6 +24,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every format comes back from its file bit for bit, and no damaged file does anything but say so. */
@@ -132,7 +133,7 @@ class WeightsFileTest {
     void damagedFilesSayItOrStillWork() throws IOException {
         List<Object> hostile = new ArrayList<>(List.of(-1, 0, 1, 2, 3, 16, 17, 64, 75, 76, 65_536, 65_537));
         hostile.addAll(List.of(Integer.MAX_VALUE, Integer.MIN_VALUE, 1L << 40, -0.5, 1e300, "", "tarot", true, false));
-        hostile.addAll(List.of("outliers", "low_rank", "half", "e8m0", "e4m3", "double", List.of()));
+        hostile.addAll(List.of("outliers", "low_rank", "rotated", "half", "e8m0", "e4m3", "double", List.of()));
         for (WeightFormat format : WeightFormat.values()) {
             hostile.add(format.formatName());
         }
@@ -214,29 +215,30 @@ class WeightsFileTest {
     }
 
     /**
-     * The golden file has one layer of every format and class and, beside each, its values: files of today stay
+     * The golden files have one layer of every format and class and, beside each, its values: files of today stay
      * readable, mean the same
      * and are written the same.
      */
-    @Test
-    void goldenFile() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"formats,20", "rotated,2"})
+    void goldenFile(String name, int expectedLayers) throws IOException {
         byte[] golden;
-        try (InputStream in = getClass().getResourceAsStream("/golden/weights/1/formats.safetensors")) {
+        try (InputStream in = getClass().getResourceAsStream("/golden/weights/1/" + name + ".safetensors")) {
             golden = in.readAllBytes();
         }
         ModelFile file = ModelFile.read(golden);
         ModelFile.Builder builder = ModelFile.builder();
         TreeMap<String, Object> config = new TreeMap<>();
         int layers = 0;
-        for (String name = "layer0"; WeightsFile.has(file, name); name = "layer" + layers) {
-            QuantizedWeights read = WeightsFile.read(file, name);
-            WeightsFile.write(name, read, builder, config);
+        for (String layer = "layer0"; WeightsFile.has(file, layer); layer = "layer" + layers) {
+            QuantizedWeights read = WeightsFile.read(file, layer);
+            WeightsFile.write(layer, read, builder, config);
             Tensor values = Tensor.ofFloats(read.dequantize(), read.rows(), read.cols());
-            assertEquals(file.tensor("expected." + name), values, name);
-            builder.tensor("expected." + name, values);
+            assertEquals(file.tensor("expected." + layer), values, layer);
+            builder.tensor("expected." + layer, values);
             layers++;
         }
-        assertEquals(20, layers);
+        assertEquals(expectedLayers, layers);
         assertArrayEquals(golden, bytes(builder.config(ModelConfig.of(config)).build()));
     }
 }

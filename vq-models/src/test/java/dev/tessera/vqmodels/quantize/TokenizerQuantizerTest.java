@@ -93,7 +93,7 @@ class TokenizerQuantizerTest {
     private static TokenizerQuantizer quantizer(WeightFormat format, WeightMethod method, Calibration calibration) {
         return format.isScalar()
                 ? TokenizerQuantizer.scalar(ScalarFormat.standard(format), method, calibration, 2)
-                : TokenizerQuantizer.vectors(format, calibration, 2);
+                : TokenizerQuantizer.vectors(format, method, calibration, 2);
     }
 
     @Test
@@ -191,7 +191,7 @@ class TokenizerQuantizerTest {
     @Test
     void calibrationIsAskedForWhereItIsNeeded() throws CorruptModelException {
         Calibration none = new Calibration(1);
-        for (WeightMethod method : List.of(WeightMethod.GPTQ, WeightMethod.QUANTEASE)) {
+        for (WeightMethod method : List.of(WeightMethod.GPTQ, WeightMethod.QUANTEASE, WeightMethod.ROUND)) {
             assertThrows(IllegalArgumentException.class, () -> quantizer(WeightFormat.INT4, method, none));
         }
         QuantizedTokenizer made =
@@ -203,8 +203,8 @@ class TokenizerQuantizerTest {
     void betterMethodsLeaveLessOutputError() throws CorruptModelException {
         Calibration calibration = calibration();
         double last = Double.POSITIVE_INFINITY;
-        for (WeightMethod method :
-                List.of(WeightMethod.RTN, WeightMethod.CLIP, WeightMethod.GPTQ, WeightMethod.QUANTEASE)) {
+        for (WeightMethod method : List.of(
+                WeightMethod.RTN, WeightMethod.CLIP, WeightMethod.GPTQ, WeightMethod.QUANTEASE, WeightMethod.ROUND)) {
             double error = quantizer(WeightFormat.INT2, method, calibration).quantize(MODEL).layers().stream()
                     .flatMap(layer -> layer.noise().stream())
                     .mapToDouble(noise -> noise.error() / noise.signal())
@@ -313,7 +313,7 @@ class TokenizerQuantizerTest {
                     ? TokenizerQuantizer.scalar(ScalarFormat.standard(format), WeightMethod.GPTQ, calibration, 1)
                             .quantize(MODEL)
                             .model()
-                    : TokenizerQuantizer.vectors(format, calibration, 1)
+                    : TokenizerQuantizer.vectors(format, WeightMethod.VPTQ, calibration, 1)
                             .quantize(MODEL)
                             .model();
             assertEquals(

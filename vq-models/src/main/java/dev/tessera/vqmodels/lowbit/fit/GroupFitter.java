@@ -20,14 +20,12 @@ final class GroupFitter {
     private final ScalarFormat format;
     private final ScaleRule rule;
     private final double top; // level that the largest magnitude meets; below 0 for integers without zero point
-    private final int zeroSteps; // steps of a zero code in a unit
 
     GroupFitter(ScalarFormat format, ScaleRule rule) {
         rule.requireFits(format);
         this.format = format;
         this.rule = rule;
         this.top = top(format);
-        this.zeroSteps = 256 >> format.format().codeBits();
     }
 
     /** A scale, on the grid, and the code of a zero point. */
@@ -127,7 +125,7 @@ final class GroupFitter {
         }
         if (format.affine()) {
             float scale = grid.snap(ratio * (largest - least) / top);
-            return new Group(scale, zeroCode(-ratio * least, scale));
+            return new Group(scale, zeroCode(format, -ratio * least, scale));
         }
         double extreme = Math.max(-least, largest);
         if (top < 0 && largest >= -least) {
@@ -136,8 +134,10 @@ final class GroupFitter {
         return new Group(grid.snap(ratio * extreme / Math.abs(top)), 0);
     }
 
-    private int zeroCode(double zero, float scale) {
-        return scale == 0 ? 0 : (int) Math.clamp(Math.rint(zero / scale * zeroSteps), 0, 255);
+    /** The code of the zero point of an affine group that takes {@code offset} off its levels times {@code scale}. */
+    static int zeroCode(ScalarFormat format, double offset, float scale) {
+        int steps = 256 >> format.format().codeBits(); // of a zero code in a unit
+        return scale == 0 ? 0 : (int) Math.clamp(Math.rint(offset / scale * steps), 0, 255);
     }
 
     private static Group mean(double[] w, int from, int to, ScaleGrid grid) {
@@ -231,7 +231,7 @@ final class GroupFitter {
             return group;
         }
         float scale = grid.snap((h * hlw - hl * hw) / determinant);
-        return new Group(scale, zeroCode(-(hw - scale * hl) / h, scale));
+        return new Group(scale, zeroCode(format, -(hw - scale * hl) / h, scale));
     }
 
     private static double weight(double[] importance, int i) {

@@ -2,6 +2,7 @@ package dev.tessera.vqmodels.lowbit.fit;
 
 import dev.tessera.codebook.internal.Checks;
 import dev.tessera.codebook.internal.Workers;
+import dev.tessera.vqmodels.lowbit.Rotation;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 
 /**
@@ -72,6 +73,29 @@ public final class Hessian {
             }
         }
         return new Hessian(cols, both);
+    }
+
+    /** That of the inputs after {@code rotation}. O(cols^2 log cols). */
+    public Hessian rotated(Rotation rotation) {
+        requireCols(rotation.cols());
+        double[][] once = new double[cols][];
+        for (int a = 0; a < cols; a++) {
+            once[a] = sums[a].clone();
+            rotation.rotate(once[a]);
+        }
+        double[][] twice = new double[cols][cols];
+        double[] column = new double[cols];
+        for (int b = 0; b < cols; b++) {
+            for (int a = 0; a < cols; a++) {
+                column[a] = once[a][b];
+            }
+            rotation.rotate(column);
+            for (int a = 0; a <= b; a++) { // one half and its mirror image, so that rounding leaves it symmetric
+                twice[a][b] = column[a];
+                twice[b][a] = column[a];
+            }
+        }
+        return new Hessian(cols, twice);
     }
 
     /** Inputs of the layer. */

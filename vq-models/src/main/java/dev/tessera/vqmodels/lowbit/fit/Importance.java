@@ -26,7 +26,10 @@ public final class Importance {
 
     /** An input matters by the sum of its squares: the error of the output if the inputs were uncorrelated. */
     public static Importance of(Hessian hessian) {
-        double[] diagonal = hessian.diagonal();
+        return ofInputs(hessian.diagonal());
+    }
+
+    static Importance ofInputs(double[] diagonal) {
         double largest = 0;
         for (double value : diagonal) {
             largest = Math.max(largest, value);

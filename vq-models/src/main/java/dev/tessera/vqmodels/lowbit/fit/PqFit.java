@@ -5,6 +5,7 @@ import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.lowbit.PqWeights;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Product quantization of weights: a codebook of up to 256 for every subspace of inputs, or one for all, by k-means
@@ -20,6 +21,7 @@ public final class PqFit {
     private final int codebookSize;
     private final boolean shared;
     private final Importance importance;
+    private final Optional<Hessian> inputs;
     private final int iterations;
     private final long seed;
     private final int threads;
@@ -29,6 +31,7 @@ public final class PqFit {
         this.codebookSize = builder.codebookSize;
         this.shared = builder.shared;
         this.importance = builder.importance;
+        this.inputs = builder.inputs;
         this.iterations = builder.iterations;
         this.seed = builder.seed;
         this.threads = builder.threads;
@@ -39,11 +42,11 @@ public final class PqFit {
     }
 
     public PqWeights quantize(WeightMatrix matrix) {
-        WeightVectors vectors = new WeightVectors(matrix, dim, importance);
-        int subspaces = vectors.vectors();
+        int subspaces = (matrix.cols() - 1) / dim + 1;
         int books = shared ? 1 : subspaces;
         float[][] tables = new float[books][];
         try (Workers workers = new Workers(threads)) {
+            WeightVectors vectors = new WeightVectors(matrix, dim, importance(workers));
             workers.run(
                     books,
                     book -> tables[book] = vectors.codebook(
@@ -64,9 +67,21 @@ public final class PqFit {
                 float[] full = WeightVectors.fill(tables[book], size, dim);
                 System.arraycopy(full, 0, codebooks, book * full.length, full.length);
             }
+            if (inputs.isPresent()) {
+                VectorDescent descent =
+                        new VectorDescent(matrix, inputs.get(), dim, matrix.rows(), codebooks, vectors.scales());
+                descent.run(workers);
+                return PqWeights.of(
+                        matrix.rows(), matrix.cols(), dim, size, shared, codebooks, descent.codes(), descent.scales());
+            }
             byte[] codes = vectors.assign((_, vector) -> shared ? 0 : vector, codebooks, size, workers);
             return PqWeights.of(matrix.rows(), matrix.cols(), dim, size, shared, codebooks, codes, vectors.scales());
         }
+    }
+
+    private Importance importance(Workers workers) {
+        return inputs.map(hessian -> Importance.ofInputs(VectorDescent.importance(hessian, workers)))
+                .orElse(importance);
     }
 
     /**
@@ -78,6 +93,7 @@ public final class PqFit {
         private int codebookSize = PqWeights.MOST_CODES;
         private boolean shared;
         private Importance importance = Importance.EQUAL;
+        private Optional<Hessian> inputs = Optional.empty();
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
@@ -107,6 +123,15 @@ public final class PqFit {
             return this;
         }
 
+        /**
+         * Codes, scales and codebooks that make up for each other's errors in the output: error compensation from vector to vector and
+         * then all in turn (Liu et al. 2024, Egiazarian et al. 2024). Replaces {@link #importance}; only for {@link #shared} codebooks.
+         */
+        public Builder inputs(Hessian hessian) {
+            this.inputs = Optional.of(hessian);
+            return this;
+        }
+
         /** Most updates of k-means, at least 0. */
         public Builder iterations(int iterations) {
             this.iterations = Checks.requireAtLeast(0, iterations, "iterations");
@@ -125,6 +150,9 @@ public final class PqFit {
         }
 
         public PqFit build() {
+            if (inputs.isPresent() && !shared) {
+                throw new IllegalArgumentException("shared is false, must be true with inputs");
+            }
             return new PqFit(this);
         }
     }

@@ -43,49 +43,24 @@ public final class QuantEase implements ScalarMethod {
     public ScalarWeights quantize(WeightMatrix weights, ScalarFormat format) {
         hessian.requireCols(weights.cols());
         ScalarCodes first = start.quantize(weights, format).unpack();
+        int cols = weights.cols();
+        int groups = format.groups(cols);
         byte[] codes = first.codes().clone();
         try (Workers workers = new Workers(threads)) {
             workers.runRows(weights.rows(), 1, (from, to) -> {
                 for (int row = from; row < to; row++) {
-                    descend(weights, first, codes, row);
+                    float[] scales = new float[groups];
+                    for (int g = 0; g < groups; g++) {
+                        scales[g] = first.scales().get(row, g);
+                    }
+                    byte[] zeros = RowDescent.part(first.zeros(), row, groups);
+                    byte[] own = RowDescent.part(codes, row, cols);
+                    RowDescent descent = new RowDescent(hessian, format, weights, row, own, scales, zeros);
+                    for (int pass = 0; pass < sweeps && descent.sweep(); pass++) {}
+                    System.arraycopy(own, 0, codes, row * cols, cols);
                 }
             });
         }
-        return ScalarWeights.of(
-                new ScalarCodes(format, weights.rows(), weights.cols(), codes, first.scales(), first.zeros()));
-    }
-
-    private void descend(WeightMatrix weights, ScalarCodes first, byte[] codes, int row) {
-        ScalarFormat format = first.format();
-        int cols = weights.cols();
-        int length = format.groupLength(cols);
-        int groups = format.groups(cols);
-        double[] q = new double[cols];
-        double[] pull = new double[cols]; // (w - q) S
-        for (int pass = 0; pass <= sweeps; pass++) { // pass 0 takes the codes of the start
-            boolean changed = false;
-            for (int col = 0; col < cols; col++) {
-                double[] s = hessian.row(col);
-                int group = col / length;
-                float scale = first.scales().get(row, group);
-                byte[] zeros = first.zeros();
-                float zero = format.zero(zeros.length == 0 ? 0 : zeros[row * groups + group] & 0xFF);
-                int at = row * cols + col;
-                if (pass > 0 && s[col] > 0) {
-                    int code = GroupFitter.code(format, q[col] + pull[col] / s[col], scale, zero);
-                    changed |= (byte) code != codes[at];
-                    codes[at] = (byte) code;
-                }
-                double value = scale * (format.level(codes[at] & 0xFF) - zero);
-                double step = pass == 0 ? value - weights.get(row, col) : value - q[col];
-                q[col] = value;
-                for (int k = 0; step != 0 && k < cols; k++) {
-                    pull[k] -= step * s[k];
-                }
-            }
-            if (pass > 0 && !changed) {
-                return;
-            }
-        }
+        return ScalarWeights.of(new ScalarCodes(format, weights.rows(), cols, codes, first.scales(), first.zeros()));
     }
 }

@@ -5,6 +5,7 @@ import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.lowbit.Vq16Weights;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Codebooks of 16 for vectors of weights, by k-means where a weight counts by its {@link Importance}. Each row is over
@@ -22,6 +23,7 @@ public final class Vq16Fit {
     private final int dim;
     private final int rowsPerCodebook;
     private final Importance importance;
+    private final Optional<Hessian> inputs;
     private final int iterations;
     private final long seed;
     private final int threads;
@@ -30,6 +32,7 @@ public final class Vq16Fit {
         this.dim = builder.dim;
         this.rowsPerCodebook = builder.rowsPerCodebook;
         this.importance = builder.importance;
+        this.inputs = builder.inputs;
         this.iterations = builder.iterations;
         this.seed = builder.seed;
         this.threads = builder.threads;
@@ -45,11 +48,11 @@ public final class Vq16Fit {
     }
 
     public Vq16Weights quantize(WeightMatrix matrix) {
-        WeightVectors vectors = new WeightVectors(matrix, dim, importance);
         int perBook = rowsPerCodebook == 0 ? matrix.rows() : Math.min(rowsPerCodebook, matrix.rows());
         int books = (matrix.rows() - 1) / perBook + 1;
         float[] codebooks = new float[books * Vq16Weights.CODEBOOK_SIZE * dim];
         try (Workers workers = new Workers(threads)) {
+            WeightVectors vectors = new WeightVectors(matrix, dim, importance(workers));
             workers.run(books, book -> {
                 int from = book * perBook;
                 int to = Math.min(from + perBook, matrix.rows());
@@ -65,9 +68,21 @@ public final class Vq16Fit {
                 float[] full = WeightVectors.fill(table, Vq16Weights.CODEBOOK_SIZE, dim);
                 System.arraycopy(full, 0, codebooks, book * full.length, full.length);
             });
+            if (inputs.isPresent()) {
+                VectorDescent descent =
+                        new VectorDescent(matrix, inputs.get(), dim, perBook, codebooks, vectors.scales());
+                descent.run(workers);
+                return Vq16Weights.of(
+                        matrix.rows(), matrix.cols(), dim, perBook, codebooks, descent.codes(), descent.scales());
+            }
             byte[] codes = vectors.assign((row, _) -> row / perBook, codebooks, Vq16Weights.CODEBOOK_SIZE, workers);
             return Vq16Weights.of(matrix.rows(), matrix.cols(), dim, perBook, codebooks, codes, vectors.scales());
         }
+    }
+
+    private Importance importance(Workers workers) {
+        return inputs.map(hessian -> Importance.ofInputs(VectorDescent.importance(hessian, workers)))
+                .orElse(importance);
     }
 
     /** Settings; defaults: vectors of 2, one codebook, equal importance, 20 iterations, seed 1, all processors. */
@@ -75,6 +90,7 @@ public final class Vq16Fit {
         private int dim = 2;
         private int rowsPerCodebook;
         private Importance importance = Importance.EQUAL;
+        private Optional<Hessian> inputs = Optional.empty();
         private int iterations = 20;
         private long seed = 1;
         private int threads = Runtime.getRuntime().availableProcessors();
@@ -98,6 +114,15 @@ public final class Vq16Fit {
 
         public Builder importance(Importance importance) {
             this.importance = Objects.requireNonNull(importance, "importance");
+            return this;
+        }
+
+        /**
+         * Codes, scales and codebooks that make up for each other's errors in the output: error compensation from vector to vector and
+         * then all in turn (Liu et al. 2024, Egiazarian et al. 2024). Replaces {@link #importance}.
+         */
+        public Builder inputs(Hessian hessian) {
+            this.inputs = Optional.of(hessian);
             return this;
         }
 
