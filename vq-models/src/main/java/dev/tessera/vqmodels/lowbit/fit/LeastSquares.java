@@ -36,6 +36,27 @@ final class LeastSquares {
         }
     }
 
+    /**
+     * Lowers x A x / 2 - b x from x = 0 by Gauss-Seidel sweeps, for problems that are too large to be solved every time. O(sweeps x n^2).
+     *
+     * @param a symmetric, at least semidefinite, of which the lower triangle is read
+     * @param b overwritten by x
+     */
+    static void relax(double[][] a, double[] b, int sweeps) {
+        int n = b.length;
+        double[] x = new double[n];
+        for (int sweep = 0; sweep < sweeps; sweep++) {
+            for (int i = 0; i < n; i++) {
+                double step = a[i][i] > 0 ? b[i] / a[i][i] : 0;
+                x[i] += step;
+                for (int j = 0; step != 0 && j < n; j++) {
+                    b[j] -= step * (j < i ? a[i][j] : a[j][i]);
+                }
+            }
+        }
+        System.arraycopy(x, 0, b, 0, n);
+    }
+
     private static double dot(double[] a, double[] b, int count) {
         double sum = 0;
         for (int i = 0; i < count; i++) {

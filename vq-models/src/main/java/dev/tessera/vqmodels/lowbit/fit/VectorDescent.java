@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 final class VectorDescent {
     private static final double DAMPING = 0.01;
     private static final int ROUNDS = 8;
+    private static final int SWEEPS = 20;
     private static final double LEAST_GAIN = 0.005;
 
     private final WeightMatrix weights;
@@ -239,7 +240,7 @@ final class VectorDescent {
         }
     }
 
-    /** The code vectors of least squared output error for the codes and scales, rounded to F16, if that is less than it was. */
+    /** Code vectors of less squared output error for the codes and scales, rounded to F16, if that is less than it was. */
     private void refitBook(int book) {
         int fromRow = book * perBook;
         int toRow = Math.min(fromRow + perBook, weights.rows());
@@ -249,7 +250,7 @@ final class VectorDescent {
         for (int row = fromRow; row < toRow; row++) {
             addEquations(row, products, steps);
         }
-        LeastSquares.solve(products, steps);
+        LeastSquares.relax(products, steps, SWEEPS);
         double error = error(fromRow, toRow);
         float[] before = Arrays.copyOfRange(codebooks, from, from + steps.length);
         for (int i = 0; i < steps.length; i++) {
