@@ -84,7 +84,7 @@ class SequenceContractTest {
         for (int i = 0; i < FRAMES; i++) {
             assertEquals(back.frame(i), ImageFiles.read(folder.resolve("out/frame-0000" + (i + 1) + ".png")));
         }
-        expect(1, "exists", "decompress", path("c.tsr"), "--frames", "-o", path("out"));
+        expect(2, "exists", "decompress", path("c.tsr"), "--frames", "-o", path("out"));
     }
 
     @Test

@@ -53,9 +53,13 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
     }
 
     @Override
-    public double score(Attempt attempt) {
-        Settings usual = attempt.settings().withFilters(1, true);
-        return loss(attempt, usual) + PictureLoss.price(tuning, usual, attempt.payload().length);
+    public double loss(Attempt attempt) {
+        return loss(attempt, attempt.settings().withFilters(1, true));
+    }
+
+    @Override
+    public double price(Attempt attempt, long bytes) {
+        return PictureLoss.price(tuning, attempt.settings(), bytes);
     }
 
     @Override

@@ -5,7 +5,6 @@ import dev.tessera.image.Image;
 /** How far a decoded picture is from its original, in the measure that the encoder is tuned for. */
 final class PictureLoss {
     private static final double QUALITY_OF_OCTAVE = 2; // dB for twice the bytes, usual from 0.02 to 0.2 bpp
-    private static final int HEADER_BYTES = 12;
 
     private final Image image;
     private final VisualQuality quality; // null when squared errors count
@@ -20,10 +19,10 @@ final class PictureLoss {
         return quality == null ? squaredError(image, decoded) : -quality.of(decoded);
     }
 
-    /** What the length of a payload is worth, in units of {@link #of}. */
-    static double price(Tuning tuning, Settings settings, int bytes) {
+    /** What the length of a file is worth, in units of {@link #of}. */
+    static double price(Tuning tuning, Settings settings, long bytes) {
         if (tuning == Tuning.MS_SSIM) {
-            return QUALITY_OF_OCTAVE * StrictMath.log(bytes + HEADER_BYTES) / StrictMath.log(2);
+            return QUALITY_OF_OCTAVE * StrictMath.log(bytes) / StrictMath.log(2);
         }
         double step = BlockDecoder.stepSize(settings.step(), 1) / (double) (1 << SamplePlane.UNIT_BITS);
         double pixels = 1 << 2 * settings.scale(); // of the picture in a sample

@@ -47,9 +47,9 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
      * A coded sequence.
      *
      * @param settings with the filters of details where they help
-     * @param score lower is better; quality and length together
+     * @param loss summed over the frames; lower is better
      */
-    record Result(Settings settings, double score) {}
+    record Result(Settings settings, double loss) {}
 
     @Override
     public long pixels() {
@@ -62,10 +62,19 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
     }
 
     @Override
-    public double score(Attempt attempt) {
-        return finished(attempt).score();
+    public double loss(Attempt attempt) {
+        return finished(attempt).loss();
     }
 
+    @Override
+    public double price(Attempt attempt, long bytes) {
+        double price = PictureLoss.price(tuning, attempt.settings(), bytes);
+        return tuning == Tuning.MS_SSIM
+                ? price * sequence.size() // losses of pictures are logarithms there, and sums here
+                : price;
+    }
+
+    /** With all effort always: where few ways are tried in each frame, errors of one frame hide what a scale is worth to the next ones. */
     @Override
     public Attempt code(int scale, int step, double price, boolean rough) {
         RangeEncoder out = new RangeEncoder();
@@ -82,7 +91,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
             syntax.head(writer, new FrameSyntax.Head(sequence.duration(i), finer, fade));
             Inter inter = i == 0 ? null : FrameDecoding.inter(syntax, fade.of(reference), field);
             BlockEncoder encoder =
-                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter, rough);
+                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter, false);
             encoder.encode(writer);
             encoder.smooth(syntax.edges(writer, encoder.bestEdges()));
             before = source;
@@ -107,11 +116,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
             plain += loss.of(decoding.picture(false));
             detailed += loss.of(decoding.picture(true));
         }
-        double price = PictureLoss.price(tuning, attempt.settings(), attempt.length());
-        if (tuning == Tuning.MS_SSIM) {
-            price *= sequence.size(); // losses of pictures are logarithms there, and sums here
-        }
         boolean better = detailed < plain;
-        return new Result(attempt.settings().withFilters(0, better), Math.min(plain, detailed) + price);
+        return new Result(attempt.settings().withFilters(0, better), Math.min(plain, detailed));
     }
 }

@@ -62,8 +62,11 @@ final class StepSearch<A extends StepSearch.Attempt> {
          */
         A code(int scale, int step, double price, boolean rough);
 
-        /** Lower is better; quality and length together, to compare scales. */
-        double score(A attempt);
+        /** Lower is better; to compare scales. */
+        double loss(A attempt);
+
+        /** What so many bytes are worth in the units of {@link #loss}, near the step of an attempt. */
+        double price(A attempt, long bytes);
     }
 
     /** @param size bytes of the whole file */
@@ -97,7 +100,7 @@ final class StepSearch<A extends StepSearch.Attempt> {
         return best == null ? smallest(budget) : best;
     }
 
-    /** Where a file of a scale comes near a budget; {@code score} is that of a file coded with little effort. */
+    /** Where a file of a scale comes near a budget; {@code score} is the loss of a file coded with little effort, as if it had the length. */
     private record Near(int scale, double level, double score) {}
 
     /** The best scale for a budget, tried from the smallest, until a larger one is worse. */
@@ -123,7 +126,11 @@ final class StepSearch<A extends StepSearch.Attempt> {
             double octaves = log2(ROUGH_EXCESS * size.applyAsLong(rough) / (AIM * budget));
             double next = Math.clamp(level + octaves / USUAL_SLOPE, finest, LAST_LEVEL);
             if (Math.abs(octaves) < NEAR_OCTAVES || next == level || i == ROUGH_ATTEMPTS) {
-                return new Near(scale, next, coding.score(rough));
+                long target = Math.round(AIM * budget / ROUGH_EXCESS);
+                // what a scale without fine enough steps leaves of the budget is no merit of it
+                long bytes = octaves < -NEAR_OCTAVES ? target : size.applyAsLong(rough);
+                double beyond = coding.price(rough, bytes) - coding.price(rough, target);
+                return new Near(scale, next, coding.loss(rough) + beyond);
             }
             level = next;
         }
@@ -220,7 +227,8 @@ final class StepSearch<A extends StepSearch.Attempt> {
         int best = 0;
         double least = Double.POSITIVE_INFINITY;
         for (int scale = Settings.SCALES - 1; scale >= 0; scale--) {
-            double score = coding.score(rough(scale, level));
+            A rough = rough(scale, level);
+            double score = coding.loss(rough) + coding.price(rough, size.applyAsLong(rough));
             if (score > least) {
                 break;
             }

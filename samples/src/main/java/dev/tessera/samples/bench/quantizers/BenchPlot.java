@@ -8,7 +8,7 @@ final class BenchPlot {
     private static final String[] COLOURS = {"#4e79a7", "#e15759", "#59a14f", "#f28e2b", "#b07aa1", "#2a2a2a", "#9c755f"
     };
     private static final String[] DASHES = {"none", "7 3"};
-    private static final int WIDTH = 1060;
+    private static final int WIDTH = 1110;
     private static final int HEIGHT = 440;
     private static final int TOP = 50;
     private static final int PANEL_WIDTH = 340;
