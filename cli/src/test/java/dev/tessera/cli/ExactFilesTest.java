@@ -151,8 +151,8 @@ class ExactFilesTest {
             expect(2, "--layout", "compress", input, exact, "-o", path("x.tsr"), "--layout", "independent");
             expect(2, "--model", "compress", input, exact, "-o", path("x.tsr"), "--model", "any");
         }
-        expect(2, "--lossless is for pictures", "compress", path("t.npy"), "--lossless", "-o", path("x.tsr"));
-        expect(2, "--lossless is for pictures", "compress", path("f.npy"), "--lossless", "-o", path("x.tsr"));
+        expect(2, "--lossless is for single pictures", "compress", path("t.npy"), "--lossless", "-o", path("x.tsr"));
+        expect(2, "--lossless is for single pictures", "compress", path("f.npy"), "--lossless", "-o", path("x.tsr"));
         expect(2, "--codebook is for", "compress", path("f.npy"), "--codebook", "b", "-o", path("x.tsr"));
         expect(2, "--codebook is for", "compress", PHOTO, "--codebook", "b", "-o", path("x.tsr"));
     }
