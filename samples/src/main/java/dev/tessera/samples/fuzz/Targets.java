@@ -84,7 +84,8 @@ final class Targets {
         List<Target> targets = new ArrayList<>();
         ModelRegistry registry = ModelRegistry.load();
         ImageCodec images = new ImageCodec(ImageModel.load(registry.find("image-pq16")));
-        AudioCodec sounds = new AudioCodec(AudioModel.load(registry.defaultCodec(Media.AUDIO)));
+        AudioCodec sounds = new AudioCodec(AudioModel.load(registry.find("audio-mel-mdct")));
+        AudioCodec lapped = new AudioCodec(AudioModel.load(registry.find("audio-mel-lapped")));
         byte[] rgb = pixels(48, 40);
         Image picture = Image.ofRgb8(48, 40, rgb);
         AudioSignal sound = sound(9_600);
@@ -98,6 +99,12 @@ final class Targets {
                 linearFiles,
                 tsr -> linear.decompress(tsr, 1),
                 ImageGeometry.class);
+        List<byte[]> lappedFiles = new ArrayList<>();
+        for (int quality : new int[] {5, 40}) {
+            lappedFiles.add(
+                    lapped.compress(sound, new RateTarget.Quality(quality)).bytes());
+        }
+        addTsr(targets, "lapped sound tsr", lappedFiles, tsr -> lapped.decompress(tsr, 1), AudioGeometry.class);
         addSequences(targets, LinearImageModel.load(registry.defaultCodec(Media.IMAGE)));
         for (TsrLayout layout : TsrLayout.values()) {
             String suffix = " tsr, " + layout.name().toLowerCase(Locale.ROOT);
