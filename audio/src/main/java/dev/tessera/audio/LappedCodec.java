@@ -20,7 +20,10 @@ final class LappedCodec implements SoundCodec {
     /** From here on more bits go to both waveform and envelope. */
     private static final double FINER_FROM_KBPS = 2;
 
-    /** Measured on the training set: below {@value #FINER_FROM_KBPS} kbps more bits go to the waveform alone. */
+    /**
+     * Measured on the training set; but that below {@value #FINER_FROM_KBPS} kbps more bits go to the waveform alone was decided after
+     * a look at the recordings of the model's card.
+     */
     private static final SettingsSearch.Tuning TUNING =
             new SettingsSearch.Tuning(0.15, 2, LappedCodec::envelopeLambda, 0.55);
 

@@ -105,23 +105,32 @@ final class PicturePool {
 
     /** The {@code width x height} means of squares of {@code factor} pixels from (x, y) on. */
     private static Picture window(Picture picture, int x, int y, int width, int height, int factor) {
-        byte[] out = new byte[3 * width * height];
-        int area = factor * factor;
-        for (int row = 0; row < height; row++) {
-            for (int column = 0; column < width; column++) {
+        return shrunk(picture, x, y, width * factor, height * factor, width, height);
+    }
+
+    /** The {@code width x height} pixels from (x, y) on as {@code toWidth x toHeight} means of those that a pixel touches. */
+    private static Picture shrunk(Picture picture, int x, int y, int width, int height, int toWidth, int toHeight) {
+        byte[] out = new byte[3 * toWidth * toHeight];
+        for (int row = 0; row < toHeight; row++) {
+            int top = y + (int) ((long) row * height / toHeight);
+            int bottom = y + (int) Math.ceilDiv((row + 1L) * height, toHeight);
+            for (int column = 0; column < toWidth; column++) {
+                int left = x + (int) ((long) column * width / toWidth);
+                int right = x + (int) Math.ceilDiv((column + 1L) * width, toWidth);
+                int area = (bottom - top) * (right - left);
                 for (int c = 0; c < 3; c++) {
                     int sum = area / 2;
-                    for (int dy = 0; dy < factor; dy++) {
-                        int at = 3 * ((y + row * factor + dy) * picture.width() + x + column * factor) + c;
-                        for (int dx = 0; dx < factor; dx++) {
-                            sum += picture.rgb()[at + 3 * dx] & 0xFF;
+                    for (int py = top; py < bottom; py++) {
+                        int at = 3 * (py * picture.width() + left) + c;
+                        for (int px = left; px < right; px++, at += 3) {
+                            sum += picture.rgb()[at] & 0xFF;
                         }
                     }
-                    out[3 * (row * width + column) + c] = (byte) (sum / area);
+                    out[3 * (row * toWidth + column) + c] = (byte) (sum / area);
                 }
             }
         }
-        return new Picture(width, height, out);
+        return new Picture(toWidth, toHeight, out);
     }
 
     int size() {
@@ -169,33 +178,9 @@ final class PicturePool {
             int x = random.nextInt(picture.width() - width + 1);
             int y = random.nextInt(picture.height() - height + 1);
             int flip = random.nextInt(8) & (turns ? 7 : 1);
-            put(shrunk(picture, x, y, width, height, side), flip, out, i * 3 * side * side);
+            put(shrunk(picture, x, y, width, height, side, side), flip, out, i * 3 * side * side);
         }
         return out;
-    }
-
-    /** The {@code width x height} pixels from (x, y) on as {@code side x side} means of those that a pixel touches. */
-    private static Picture shrunk(Picture picture, int x, int y, int width, int height, int side) {
-        byte[] out = new byte[3 * side * side];
-        for (int row = 0; row < side; row++) {
-            int top = y + row * height / side;
-            int bottom = y + Math.ceilDiv((row + 1) * height, side);
-            for (int column = 0; column < side; column++) {
-                int left = x + column * width / side;
-                int right = x + Math.ceilDiv((column + 1) * width, side);
-                int area = (bottom - top) * (right - left);
-                for (int c = 0; c < 3; c++) {
-                    int sum = area / 2;
-                    for (int py = top; py < bottom; py++) {
-                        for (int px = left; px < right; px++) {
-                            sum += picture.rgb()[3 * (py * picture.width() + px) + c] & 0xFF;
-                        }
-                    }
-                    out[3 * (row * side + column) + c] = (byte) (sum / area);
-                }
-            }
-        }
-        return new Picture(side, side, out);
     }
 
     private static void put(Picture crop, int flip, float[] out, int offset) {
