@@ -28,8 +28,8 @@ class EvalRdTest {
 
     @Test
     @SuppressWarnings("unchecked")
-    void pictureAndSoundInOneRun() throws IOException {
-        String photo = MEDIA.resolve("photo-coffee.jpg").toString();
+    void pictureAndSoundInOneRun(@TempDir Path inputs) throws IOException {
+        String photo = Photos.crop(inputs, 200, 160).toString();
         String speech = MEDIA.resolve("speech-english.wav").toString();
         // a codec that few machines have: its curve or that it was left out, never silence
         Run run = eval(photo, speech, "--bpp", "0.02,0.04", "--kbps", "0.6", "--peers", "cjpegli", "--json");

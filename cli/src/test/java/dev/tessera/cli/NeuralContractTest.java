@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,12 +32,7 @@ class NeuralContractTest {
 
     @BeforeEach
     void cropAPhoto() throws IOException {
-        photo = path("crop.png");
-        Image crop =
-                ImageFiles.read(Path.of("../samples/media/photo-coffee.jpg")).crop(100, 150, WIDTH, HEIGHT);
-        try (var out = Files.newOutputStream(Path.of(photo))) {
-            ImageFiles.write(crop, out, "png");
-        }
+        photo = Photos.crop(folder, WIDTH, HEIGHT).toString();
     }
 
     @Test

@@ -12,7 +12,7 @@ class CodecModesTest {
             strings = {
                 "-Xint",
                 "-XX:TieredStopAtLevel=1",
-                "-Xcomp",
+                OtherJvm.COMPILED,
                 "-XX:UseAVX=0",
                 "-XX:UseAVX=1",
                 "-XX:UseAVX=2",

@@ -4,11 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrFile;
-import java.io.File;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import dev.tessera.image.transform.TransformDigest;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,10 +23,10 @@ class SameBitsTest {
                 "-XX:-UseFMA",
                 "-XX:MaxVectorSize=16",
                 "-Dtessera.kernels=scalar",
-                "-Xcomp"
+                OtherJvm.COMPILED
             })
     void anotherJvmMakesTheSameFileAndPixels(String flag) throws Exception {
-        assertEquals(fingerprint(), inAnotherJvm(flag));
+        assertEquals(fingerprint(), OtherJvm.run(flag, SameBitsTest.class));
     }
 
     /** Prints the fingerprint, for the parent to compare. */
@@ -42,6 +39,7 @@ class SameBitsTest {
         for (ImageModel model : List.of(TestPictures.model(), TestNetworks.frozen("vq"), TestNetworks.frozen("fsq"))) {
             update(digest, new ImageCodec(model));
         }
+        TransformDigest.update(digest);
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -50,22 +48,5 @@ class SameBitsTest {
                 .bytes();
         digest.update(file);
         digest.update(codec.decompress(TsrFile.read(file)).toRgb8());
-    }
-
-    private static String inAnotherJvm(String flag) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                flag,
-                "--add-modules",
-                "jdk.incubator.vector",
-                "-cp",
-                System.getProperty("java.class.path").replace(';', File.pathSeparatorChar),
-                SameBitsTest.class.getName()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertEquals(0, process.waitFor(), "exit code of the JVM with " + flag);
-        return out;
     }
 }

@@ -2,10 +2,7 @@ package dev.tessera.codebook.implicit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import dev.tessera.codebook.OtherJvm;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,16 +23,6 @@ class ImplicitModesTest {
                 "-Dtessera.kernels=scalar",
             })
     void sameBits(String flag) throws Exception {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx128m"));
-        command.addAll(List.of(flag, "--add-modules=jdk.incubator.vector"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ImplicitDigest.class.getName()));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), out);
-        assertEquals(DIGEST, out.strip());
+        assertEquals(DIGEST, OtherJvm.run(flag, ImplicitDigest.class));
     }
 }

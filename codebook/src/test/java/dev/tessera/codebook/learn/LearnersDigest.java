@@ -26,11 +26,12 @@ public final class LearnersDigest {
 
     static String hash() throws NoSuchAlgorithmException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        Latents vectors = Latents.of(new int[] {12, 15}, 5, values(180 * 5));
+        Latents vectors = Latents.of(new int[] {8, 9}, 5, values(72 * 5));
         RotatedQuantizer rotated = OptimizedProduct.builder()
                 .subspaces(2)
                 .codebookSize(7)
                 .rounds(3)
+                .iterations(4)
                 .build()
                 .fit(vectors);
         update(digest, rotated.rotation());
@@ -39,12 +40,17 @@ public final class LearnersDigest {
                 .codebooks(3)
                 .codebookSize(6)
                 .rounds(2)
+                .iterations(4)
                 .search(new AdditiveSearch(2, 2, 2, 2, 1))
                 .build()
                 .fit(vectors);
         update(digest, additive.codebooks());
-        ProjectedQuantizer factorized =
-                FactorizedKMeans.builder().codeDim(3).codebookSize(9).build().fit(vectors);
+        ProjectedQuantizer factorized = FactorizedKMeans.builder()
+                .codeDim(3)
+                .codebookSize(9)
+                .iterations(4)
+                .build()
+                .fit(vectors);
         update(digest, factorized.outputMatrix());
         update(
                 digest,
@@ -61,6 +67,7 @@ public final class LearnersDigest {
                 digest,
                 SharedResidualKMeans.builder()
                         .stages(2)
+                        .iterations(4)
                         .codebookSize(8)
                         .build()
                         .fit(vectors)
@@ -68,14 +75,14 @@ public final class LearnersDigest {
         for (var quantizer : List.of(rotated, additive, factorized)) {
             int[] indices = quantizer.quantize(vectors);
             update(digest, indices);
-            update(digest, quantizer.dequantize(indices, 180).data());
+            update(digest, quantizer.dequantize(indices, 72).data());
         }
         MultiScaleResidualQuantizer scales = new MultiScaleResidualQuantizer(
-                List.of(new MultiScaleResidualQuantizer.Scale(2, 4), new MultiScaleResidualQuantizer.Scale(7, 15)),
+                List.of(new MultiScaleResidualQuantizer.Scale(2, 4), new MultiScaleResidualQuantizer.Scale(5, 9)),
                 List.of(Codebook.of(9, 5, values(45))));
         List<Tokens> tokens = scales.quantize(vectors);
         tokens.forEach(t -> update(digest, t.toArray()));
-        update(digest, scales.dequantize(tokens, 12, 15).data());
+        update(digest, scales.dequantize(tokens, 8, 9).data());
         return HexFormat.of().formatHex(digest.digest(), 0, 8);
     }
 

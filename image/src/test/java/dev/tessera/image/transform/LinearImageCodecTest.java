@@ -16,20 +16,15 @@ import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class LinearImageCodecTest {
     private static final LinearImageModel MODEL =
@@ -114,7 +109,7 @@ class LinearImageCodecTest {
     }
 
     private static List<Image> scenes() {
-        return List.of(scene(72, 56), lettering(72, 56), discs(72, 56));
+        return List.of(scene(56, 40), lettering(56, 40), discs(56, 40));
     }
 
     /** What the tuning is for: less is better. */
@@ -128,13 +123,14 @@ class LinearImageCodecTest {
     void budgetsAreKeptAndUsedAndMoreBytesAreBetter(Tuning tuning) throws IOException {
         LinearImageCodec codec = new LinearImageCodec(MODEL).tuned(tuning);
         for (Image image : scenes()) {
+            byte[] finest = codec.compress(image, new RateTarget.Quality(100));
             double before = Double.POSITIVE_INFINITY;
-            for (int budget : new int[] {150, 300, 600, 1200}) {
+            for (int budget : new int[] {80, 160, 320, 640}) {
                 byte[] file = codec.compress(image, new RateTarget.Bytes(budget));
-                boolean isFinest = Arrays.equals(file, codec.compress(image, new RateTarget.Quality(100)));
+                boolean isFinest = Arrays.equals(file, finest);
                 assertTrue(file.length <= budget, file.length + " of " + budget);
                 assertTrue(isFinest || file.length >= .97 * budget, file.length + " of " + budget);
-                assertTrue(!isFinest || budget == 1200, "the finest file has " + file.length + " bytes");
+                assertTrue(!isFinest || budget == 640, "the finest file has " + file.length + " bytes");
                 double loss = loss(image, decoded(file), tuning);
                 assertTrue(loss < before, loss + " after " + before + " at " + budget);
                 before = loss;
@@ -149,8 +145,8 @@ class LinearImageCodecTest {
         double similarity = 0;
         double error = 0;
         for (Image image : scenes()) {
-            Image a = decoded(similar.compress(image, new RateTarget.Bytes(500)));
-            Image b = decoded(near.compress(image, new RateTarget.Bytes(500)));
+            Image a = decoded(similar.compress(image, new RateTarget.Bytes(260)));
+            Image b = decoded(near.compress(image, new RateTarget.Bytes(260)));
             similarity += loss(image, b, Tuning.MS_SSIM) - loss(image, a, Tuning.MS_SSIM);
             error += Math.log(squaredError(image, a) / squaredError(image, b));
         }
@@ -312,35 +308,10 @@ class LinearImageCodecTest {
         assertThrows(CorruptModelException.class, () -> LinearImageModel.load(strange));
     }
 
-    /** Law 1. */
-    @ParameterizedTest
-    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:UseAVX=0", "-XX:-UseFMA", "-Xcomp"})
-    void anotherJvmMakesTheSameFileAndPixels(String flag) throws Exception {
-        Process process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        flag,
-                        "--add-modules",
-                        "jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path").replace(';', File.pathSeparatorChar),
-                        LinearImageCodecTest.class.getName()))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        assertEquals(0, process.waitFor());
-        assertEquals(fingerprint(), out);
-    }
-
-    /** Prints the fingerprint, for the parent to compare. */
-    public static void main(String[] args) throws Exception {
-        System.out.println(fingerprint());
-    }
-
-    private static String fingerprint() throws Exception {
-        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    /** Files and what they decode to, for the test of law 1. */
+    static void update(MessageDigest digest) throws IOException {
         byte[] file = compressed(scene(50, 40), new RateTarget.Quality(60));
         digest.update(file);
         digest.update(decoded(file).toRgb8());
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

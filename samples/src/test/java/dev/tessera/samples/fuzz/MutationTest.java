@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class MutationTest {
-    private static final int MUTATIONS = 150;
+    private static final int MUTATIONS = 50;
 
     /** The run by hand is the same with more mutations ({@code samples/bench/mutations.sh}). */
     @Test

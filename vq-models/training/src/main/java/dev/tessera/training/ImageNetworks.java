@@ -189,11 +189,18 @@ final class ImageNetworks {
                     + " for a KLT start with its width and factor");
         }
         Klt klt = Klt.fit(patches, components, threads);
+        startAs(klt, klt.eigenvalues(), whitened, outputScale, store);
+    }
+
+    /** {@link #startAsKlt} with a KLT that is there, and its variances {@code [components]}. */
+    void startAs(Klt klt, double[] variances, boolean whitened, double outputScale, ParameterStore store) {
+        int inputs = klt.inputDim();
+        int components = klt.components();
         float[] basis = klt.basis(); // [components x inputs]
         float[] mean = klt.mean();
         double total = 0;
         for (int d = 0; d < dim; d++) {
-            total += klt.eigenvalues()[d];
+            total += variances[d];
         }
         // the scales sit in the outermost layers, so that what flows inside is near 1 and steps of the optimizer are
         // small there
@@ -212,7 +219,7 @@ final class ImageNetworks {
         float[] toLatent = new float[dim * width];
         float[] fromLatent = new float[width * dim];
         for (int d = 0; d < dim; d++) {
-            float own = whitened ? (float) Math.sqrt(Math.max(1e-12, klt.eigenvalues()[d])) / common : 1;
+            float own = whitened ? (float) Math.sqrt(Math.max(1e-12, variances[d])) / common : 1;
             toLatent[d * width + d] = 1 / own;
             fromLatent[d * dim + d] = (float) (own / outputScale);
         }

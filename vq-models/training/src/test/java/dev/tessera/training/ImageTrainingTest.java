@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.codebook.Klt;
+import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.Media;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.PointerScope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,29 +95,52 @@ class ImageTrainingTest {
                 "image-f16",
                 small("factor", Integer.toString(factor), "dim", "24", "quantizer", "vq", "fine-blocks", "1"));
         ParameterStore store = new ParameterStore();
-        ImageNetworks networks = ImageNetworks.of(recipe, 24, store, new java.util.SplittableRandom(1));
+        ImageNetworks networks = ImageNetworks.of(recipe, 24, store, new SplittableRandom(1));
         store.seal();
         PicturePool pool = PicturePool.read(PICTURES, 48, 1 << 20, 1, 1, line -> {});
         int dim = 3 * factor * factor;
-        float[] patches = new float[400 * dim];
-        for (int i = 0; i < 400; i++) {
-            float[] patch = pool.crops(1, factor, false, new java.util.SplittableRandom(i));
-            for (int k = 0; k < dim; k++) {
-                patches[i * dim + k] = 2 * patch[k] - 1;
-            }
-        }
-        dev.tessera.codebook.Latents vectors = dev.tessera.codebook.Latents.of(400, dim, patches);
-        networks.startAsKlt(vectors, false, 1, store, 1);
-        dev.tessera.codebook.Klt klt = dev.tessera.codebook.Klt.fit(vectors, 24, 1);
-        float[] expected = klt.inverse(klt.transform(vectors)).data();
-        try (org.bytedeco.javacpp.PointerScope _ = new org.bytedeco.javacpp.PointerScope()) {
-            float[] patch = java.util.Arrays.copyOf(patches, dim);
+        float[] patches = patches(pool, 1, factor);
+        int fitted = Math.min(
+                factor, 16); // a KLT of 3072 dimensions takes half a minute: that of a half of the side, enlarged
+        Klt small = Klt.fit(Latents.of(400, 3 * fitted * fitted, patches(pool, 400, fitted)), 24, 1);
+        int times = factor / fitted;
+        Klt klt = Klt.of(
+                dim, 24, enlarged(small.mean(), fitted, times, 1), enlarged(small.basis(), fitted, times, times));
+        networks.startAs(klt, small.eigenvalues(), false, 1, store);
+        float[] expected =
+                klt.inverse(klt.transform(Latents.of(1, dim, patches))).data();
+        try (PointerScope _ = new PointerScope()) {
             float[] out = Tensors.floats(
-                    networks.decoder.forward(networks.encoder.forward(Tensors.of(patch, 1, 3, factor, factor))));
+                    networks.decoder.forward(networks.encoder.forward(Tensors.of(patches, 1, 3, factor, factor))));
             for (int k = 0; k < dim; k++) {
                 assertEquals(expected[k], out[k], 0.03, "value " + k); // the blocks add a thousandth of theirs
             }
         }
+    }
+
+    /** {@code count} patches in -1..1, one after the other. */
+    private static float[] patches(PicturePool pool, int count, int factor) {
+        int dim = 3 * factor * factor;
+        float[] patches = new float[count * dim];
+        for (int i = 0; i < count; i++) {
+            float[] patch = pool.crops(1, factor, false, new SplittableRandom(i));
+            for (int k = 0; k < dim; k++) {
+                patches[i * dim + k] = 2 * patch[k] - 1;
+            }
+        }
+        return patches;
+    }
+
+    /** Every number of maps of {@code side} x {@code side} in a square of {@code times} x {@code times}, over {@code divisor}. */
+    private static float[] enlarged(float[] maps, int side, int times, float divisor) {
+        int large = side * times;
+        float[] out = new float[maps.length * times * times];
+        for (int i = 0; i < out.length; i++) {
+            int x = i % large / times;
+            int y = i / large % large / times;
+            out[i] = maps[(i / (large * large) * side + y) * side + x] / divisor;
+        }
+        return out;
     }
 
     /** A start from the KLT is far better than noise, and training makes it better still. */

@@ -3,11 +3,7 @@ package dev.tessera.codebook.internal.kernels;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import dev.tessera.codebook.OtherJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -18,7 +14,6 @@ class KernelModesTest {
     private static final String SMALL = "59d1daa216c573e3";
     private static final String LARGE = "a39a0d509b26bbc9";
     private static final String LEARNED = "7494846108d3b650";
-    private static final String MODULE = "--add-modules=jdk.incubator.vector";
 
     @ParameterizedTest(name = "{0}")
     @CsvSource(
@@ -39,12 +34,10 @@ class KernelModesTest {
                 "-Xint, scalar, 0",
                 "-XX:TieredStopAtLevel=1, scalar, 0",
                 "-XX:TieredStopAtLevel=1 -Dtessera.kernels=vector, vector, 0",
-                "-XX:+UseG1GC, vector, 0",
+                "-XX:-UseSerialGC -XX:+UseG1GC, vector, 0",
             })
     void sameBits(String flags, String kernels, int lanes) throws Exception {
-        List<String> options = new ArrayList<>(List.of(flags.split(" ")));
-        options.add(MODULE);
-        String[] words = digest(options, "small").split(" ");
+        String[] words = digest(flags, "small");
         assertEquals(kernels, words[0]);
         if (lanes > 0) {
             assertEquals(lanes, Integer.parseInt(words[1]));
@@ -59,10 +52,10 @@ class KernelModesTest {
         "-Dtessera.kernels=scalar, scalar",
         "-Dtessera.kernels.bits=128, vector",
         "-XX:-TieredCompilation, vector",
-        "-XX:+UseG1GC, vector"
+        "-XX:-UseSerialGC -XX:+UseG1GC, vector"
     })
     void sameBitsAfterCompilation(String flags, String kernels) throws Exception {
-        String[] words = digest(List.of(flags, MODULE), "large").split(" ");
+        String[] words = digest(flags, "large");
         assertEquals(kernels, words[0]);
         assertEquals(LARGE, words[2]);
         assertEquals(LEARNED, words[3]);
@@ -71,21 +64,14 @@ class KernelModesTest {
     /** Without the module the class path version must run, and say so. */
     @Test
     void withoutTheModuleTheScalarKernelsRun() throws Exception {
-        assertEquals("scalar 0 " + SMALL + " " + LEARNED, digest(List.of("-XX:+UseSerialGC"), "small"));
+        assertEquals(
+                "scalar 0 " + SMALL + " " + LEARNED,
+                OtherJvm.runWithout("-XX:+UseSerialGC", KernelDigest.class, "small"));
     }
 
-    private static String digest(List<String> options, String size) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-Xshare:auto", "-Xmx128m"));
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), KernelDigest.class.getName(), size));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, process.waitFor(), out);
-        assertTrue(out.strip().matches("(scalar|vector) \\d+ [0-9a-f]{16} [0-9a-f]{16}"), out);
-        return out.strip();
+    private static String[] digest(String flags, String size) throws Exception {
+        String out = OtherJvm.run(flags, KernelDigest.class, size);
+        assertTrue(out.matches("(scalar|vector) \\d+ [0-9a-f]{16} [0-9a-f]{16}"), out);
+        return out.split(" ");
     }
 }
