@@ -9,6 +9,8 @@ module dev.tessera.vqmodels {
     requires jdk.incubator.vector;
 
     exports dev.tessera.vqmodels;
+    exports dev.tessera.vqmodels.kernels to
+            dev.tessera.image;
     exports dev.tessera.vqmodels.lowbit;
     exports dev.tessera.vqmodels.lowbit.cache;
     exports dev.tessera.vqmodels.lowbit.fit;

@@ -211,11 +211,15 @@ final class TrainCommand extends TesseraCommand {
         };
     }
 
-    private int trainNetwork(List<Path> files) throws IOException {
-        NeuralTrainer trainer = NeuralTrainer.find()
+    private static NeuralTrainer engine() {
+        return NeuralTrainer.find()
                 .orElseThrow(() -> new UsageException(
-                        "a neural tokenizer needs the training module on the class path, which ./tessera"
-                                + " fetches by itself (docs/training.md)"));
+                        "networks are trained by the training module, which must be on the class path; ./tessera"
+                                + " fetches it by itself (docs/training.md)"));
+    }
+
+    private int trainNetwork(List<Path> files) throws IOException {
+        NeuralTrainer trainer = engine();
         if (quantizer != null && !trainer.quantizers().contains(quantizer)) {
             throw new UsageException(
                     "--quantizer is '" + quantizer + "', must be one of " + String.join(", ", trainer.quantizers()));
@@ -292,7 +296,8 @@ final class TrainCommand extends TesseraCommand {
             throw new UsageException("--codes is for codebooks, the linear mode has none");
         }
         LinearImageRecipe linear = LinearImageRecipe.read(new ByteArrayInputStream(text));
-        return new LinearImageTrainer(seed == null ? linear : linear.withSeed(seed), this::say)
+        return new LinearImageTrainer(
+                        seed == null ? linear : linear.withSeed(seed), TrainCommand::engine, threads, this::say)
                 .train(files)
                 .file();
     }

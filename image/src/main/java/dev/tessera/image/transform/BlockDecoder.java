@@ -303,13 +303,13 @@ class BlockDecoder {
     }
 
     /** The picture of what has been coded, its edges smoothed; the planes stay as they are. */
-    Image picture(Settings settings, int width, int height, DetailFilter details) {
+    Image picture(Settings settings, int width, int height, Refiners refiners) {
         EdgeFilter filter = new EdgeFilter(cells, settings.edges());
         SamplePlane[] filtered = new SamplePlane[planes.length];
         for (int c = 0; c < planes.length; c++) {
             filtered[c] = planes[c].copy();
             filter.apply(filtered[c], step(c), c == 0 ? 0 : 1);
         }
-        return PicturePlanes.toImage(filtered, width, height, settings, details);
+        return PicturePlanes.toImage(filtered, width, height, settings, refiners);
     }
 }

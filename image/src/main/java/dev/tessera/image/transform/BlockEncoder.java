@@ -21,9 +21,10 @@ final class BlockEncoder extends BlockDecoder {
     private final boolean rough;
     private final VisualWeights visual;
     private final double chromaWeight;
-    private double lumaWeight; // of the block that is being tried
+    private final double[] lumaWeights = new double[SUPERBLOCK * SUPERBLOCK]; // of the block that is being tried
     private final double lambda; // squared 1/16 levels per 1/65536 bit
     private final BitCoder.Meter meter = new BitCoder.Meter();
+    private final double[] weights = new double[SUPERBLOCK * SUPERBLOCK]; // of coefficients
     private final int[] original = new int[SUPERBLOCK * SUPERBLOCK];
     private final int[] difference = new int[SUPERBLOCK * SUPERBLOCK];
     private final int[] spectrum = new int[SUPERBLOCK * SUPERBLOCK];
@@ -202,7 +203,7 @@ final class BlockEncoder extends BlockDecoder {
     private Node copiedBlock(int x, int y, int size) {
         Node node = new Node(x, y, size);
         node.copied = true;
-        lumaWeight = visual.of(x, y, size);
+        visual.of(x, y, size, lumaWeights);
         System.arraycopy(copiedModes(x, y, size), 0, node.modes, 0, node.modes.length);
         meter.cost = 0;
         copied(meter, x, y, size, 1);
@@ -213,18 +214,30 @@ final class BlockEncoder extends BlockDecoder {
             source[c].get(x >> shift, y >> shift, side, original);
             predict(c, x, y, size, node.modes);
             node.samples[c] = Arrays.copyOf(prediction, side * side);
-            double error = 0;
+            findWeights(c, side);
+            findSpectrum(side, 0);
             for (int i = 0; i < side * side; i++) {
-                double e = original[i] - prediction[i];
-                error += e * e;
+                node.score += weights[i] * spectrum[i] * spectrum[i];
             }
-            node.score += weight(c) * error;
         }
         return node;
     }
 
-    private double weight(int component) {
-        return WEIGHTS[component] * (component == 0 ? lumaWeight : chromaWeight);
+    /** The {@link #weights} of the coefficients of a component of the block that is being tried. */
+    private void findWeights(int component, int size) {
+        if (component == 0) {
+            System.arraycopy(lumaWeights, 0, weights, 0, size * size);
+        } else {
+            Arrays.fill(weights, 0, size * size, WEIGHTS[component] * chromaWeight);
+        }
+    }
+
+    /** The {@link #spectrum} of {@link #original} minus {@link #prediction}. */
+    private void findSpectrum(int size, int kind) {
+        for (int i = 0; i < size * size; i++) {
+            difference[i] = original[i] - prediction[i];
+        }
+        transform(size, kind).forward(difference, spectrum, scratch);
     }
 
     /** A block of a frame, moved from the frame before or predicted from its own neighbours. */
@@ -245,7 +258,7 @@ final class BlockEncoder extends BlockDecoder {
 
     private Node movedBlock(int x, int y, int size) {
         Node node = new Node(x, y, size);
-        lumaWeight = visual.of(x, y, size);
+        visual.of(x, y, size, lumaWeights);
         source[0].get(x, y, size, original);
         int[] predicted = inter.field().predicted(x, y, size).clone();
         int log = Integer.numberOfTrailingZeros(size);
@@ -302,7 +315,7 @@ final class BlockEncoder extends BlockDecoder {
         Node node = new Node(x, y, size);
         node.score = Double.POSITIVE_INFINITY;
         source[0].get(x, y, size, original);
-        lumaWeight = visual.of(x, y, size);
+        visual.of(x, y, size, lumaWeights);
         int log = Integer.numberOfTrailingZeros(size);
         intra.collect(planes[0], cells, x, y, size, 0);
         int[] modes = promisingModes(x, y, size, log, limit);
@@ -417,25 +430,22 @@ final class BlockEncoder extends BlockDecoder {
     private Levels levels(int component, int x, int y, int blockSize, int mode, int kind, int[] luma, double enough) {
         int size = component == 0 ? blockSize : blockSize / 2;
         int count = size * size;
-        for (int i = 0; i < count; i++) {
-            difference[i] = original[i] - prediction[i];
-        }
-        transform(size, kind).forward(difference, spectrum, scratch);
+        findSpectrum(size, kind);
+        findWeights(component, size);
         enter(component, x, y, blockSize, mode, luma);
         Levels best = new Levels();
         int step = step(component);
         int last = -1;
         double energy = 0;
-        double weight = weight(component);
         double fewestBits = FEWEST_BITS * 65536 * lambda;
         Arrays.fill(gains, 0, 2 * size, 0);
         for (int i = 0; i < count; i++) {
             int diagonal = i / size + i % size;
-            double square = (double) spectrum[i] * spectrum[i];
+            double square = weights[i] * spectrum[i] * spectrum[i];
             energy += square;
             if (Math.abs(spectrum[i]) * 16L > 9L * step) {
                 last = Math.max(last, diagonal);
-                gains[diagonal + 1] += Math.max(0, weight * square - fewestBits);
+                gains[diagonal + 1] += Math.max(0, square - fewestBits);
             }
         }
         for (int d = 0; d < 2 * size - 1; d++) {
@@ -443,7 +453,7 @@ final class BlockEncoder extends BlockDecoder {
         }
         meter.cost = 0;
         levelModel().coded(meter, context, 0);
-        best.score = weight * energy + lambda * meter.cost;
+        best.score = energy + lambda * meter.cost;
         double kindCost = 0;
         if (component == 0 && size <= MAX_SINE) {
             meter.cost = 0;
@@ -451,8 +461,7 @@ final class BlockEncoder extends BlockDecoder {
             kindCost = lambda * meter.cost;
         }
         for (int attempt = 0; attempt < (rough ? 1 : TRIED_ENDS) && last >= 0; attempt++) {
-            double score =
-                    kindCost + quantize(size, step, weight, last, energy, Math.min(enough, best.score) - kindCost);
+            double score = kindCost + quantize(size, step, last, energy, Math.min(enough, best.score) - kindCost);
             if (score < best.score) {
                 best.score = score;
                 best.values = Arrays.copyOf(trial, count);
@@ -479,12 +488,12 @@ final class BlockEncoder extends BlockDecoder {
      * Chooses levels up to a last diagonal into {@link #trial}, one after the other as they are coded. Gives up, with an infinite score,
      * as soon as coefficients without any error and bits would not bring it below {@code enough}.
      */
-    private double quantize(int size, int step, double weight, int last, double energy, double enough) {
+    private double quantize(int size, int step, int last, double energy, double enough) {
         Arrays.fill(trial, 0, size * size, 0);
         meter.cost = 0;
         levelModel().coded(meter, context, 1);
         levelModel().lastDiagonal(meter, context, last);
-        double score = weight * energy + lambda * meter.cost;
+        double score = energy + lambda * meter.cost;
         int nonzero = 0;
         for (int d = last; d >= 0; d--) {
             if (score - gains[d + 1] > enough) {
@@ -503,7 +512,7 @@ final class BlockEncoder extends BlockDecoder {
                 levelModel().look(context, trial, x, d - x, last, nonzero, implied);
                 for (int level = lowest; level <= highest; level++) {
                     double error = magnitude - (double) level * step;
-                    double s = weight * (error * error - (double) magnitude * magnitude)
+                    double s = weights[i] * (error * error - (double) magnitude * magnitude)
                             + lambda * levelModel().cost(context, level, meter);
                     if (s < best) {
                         best = s;

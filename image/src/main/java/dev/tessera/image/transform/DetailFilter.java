@@ -7,21 +7,7 @@ import java.nio.ByteBuffer;
  * one of a set of learnt linear filters, chosen by direction and strength of the details around it, as in the adaptive loop
  * filter of H.266 (Tsai et al. 2013) and in RAISR (Romano et al. 2017). Integers only; immutable.
  */
-final class DetailFilter {
-    /** What a filter is for. */
-    enum Kind {
-        /** A picture coded at its size. */
-        FULL,
-        /** Doubling of a picture coded at half its size. */
-        HALF,
-        /** The first doubling of a picture coded at a quarter of its size. */
-        QUARTER;
-
-        static Kind of(int scale) {
-            return values()[scale];
-        }
-    }
-
+final class DetailFilter implements LumaRefiner {
     static final int TAP_BITS = 10;
 
     /** Products of samples and taps, summed up, stay below 2^31. */
@@ -214,13 +200,8 @@ final class DetailFilter {
         return (sampleClass & TRANSPOSED) == 0 ? phase : phase | 4;
     }
 
-    /**
-     * Filters a plane of decoded luma.
-     *
-     * @param step index of the quantization step of the picture
-     * @return {@code [height x width]}, or twice as much both ways when {@code kind} doubles
-     */
-    int[] apply(Kind kind, int[] in, int stride, int width, int height, int step) {
+    @Override
+    public int[] apply(Kind kind, int[] in, int stride, int width, int height, int step) {
         int[] padded = padded(in, stride, width, height);
         int w = width + 2 * MARGIN;
         short[] classes = classes(padded, width, height, BlockDecoder.stepSize(step, 1));

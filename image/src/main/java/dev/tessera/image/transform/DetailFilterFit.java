@@ -24,7 +24,7 @@ final class DetailFilterFit {
      * @param original of the size that {@code kind} makes of it
      */
     void add(
-            DetailFilter.Kind kind,
+            LumaRefiner.Kind kind,
             int[] decoded,
             int stride,
             int width,
@@ -36,8 +36,8 @@ final class DetailFilterFit {
         int w = width + 2 * DetailFilter.MARGIN;
         short[] classes = DetailFilter.classes(padded, width, height, BlockDecoder.stepSize(step, 1));
         int[][] offsets = DetailFilter.offsets(w);
-        int phases = kind == DetailFilter.Kind.FULL ? 1 : 4;
-        int factor = kind == DetailFilter.Kind.FULL ? 1 : 2;
+        int phases = kind == LumaRefiner.Kind.FULL ? 1 : 4;
+        int factor = kind == LumaRefiner.Kind.FULL ? 1 : 2;
         short[] base = DetailFilter.base(kind);
         double[] x = new double[UNKNOWNS];
         for (int py = 0; py < height; py++) {

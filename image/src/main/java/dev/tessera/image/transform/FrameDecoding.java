@@ -8,7 +8,7 @@ import dev.tessera.image.Image;
 final class FrameDecoding {
     private final SequenceGeometry geometry;
     private final Settings settings;
-    private final DetailFilter details;
+    private final Refiners refiners;
     private final RangeDecoder in;
     private final BitCoder.Reader reader;
     private final FrameSyntax syntax;
@@ -18,10 +18,10 @@ final class FrameDecoding {
     private int step;
 
     FrameDecoding(
-            byte[] payload, SequenceGeometry geometry, Settings settings, TransformPrior prior, DetailFilter details) {
+            byte[] payload, SequenceGeometry geometry, Settings settings, TransformPrior prior, Refiners refiners) {
         this.geometry = geometry;
         this.settings = settings;
-        this.details = details;
+        this.refiners = refiners;
         this.in = new RangeDecoder(payload);
         this.reader = new BitCoder.Reader(in);
         this.syntax = new FrameSyntax(prior);
@@ -57,9 +57,9 @@ final class FrameDecoding {
     }
 
     /** The frame that was decoded last. */
-    Image picture(boolean withDetails) {
-        Settings ofFrame = new Settings(settings.grey(), false, settings.scale(), 0, withDetails, step);
-        return PicturePlanes.toImage(reference, geometry.width(), geometry.height(), ofFrame, details);
+    Image picture(Settings.Details details) {
+        Settings ofFrame = new Settings(settings.grey(), false, settings.scale(), 0, details, step);
+        return PicturePlanes.toImage(reference, geometry.width(), geometry.height(), ofFrame, refiners);
     }
 
     int unreadBytes() {

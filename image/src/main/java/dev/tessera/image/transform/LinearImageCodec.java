@@ -49,7 +49,7 @@ public final class LinearImageCodec implements PictureCodec {
         if (!PicturePlanes.fits(image.width(), image.height(), 0)) {
             throw new IllegalArgumentException(tooLarge(image.width(), image.height()));
         }
-        PictureCoding coding = new PictureCoding(image, model.prior(), model.details(), tuning);
+        PictureCoding coding = new PictureCoding(image, model.prior(), model.refiners(), tuning);
         StepSearch<PictureCoding.Attempt> search = new StepSearch<>(
                 coding, a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload())));
         return coding.finished(
@@ -121,12 +121,13 @@ public final class LinearImageCodec implements PictureCodec {
         if (!PicturePlanes.fits(geometry.width(), geometry.height(), settings.scale())) {
             throw new CorruptBitstreamException(0, tooLarge(geometry.width(), geometry.height()));
         }
+        model.checkRefiner(settings);
         RangeDecoder in = new RangeDecoder(file.payload());
         TransformPrior models = model.prior();
-        Image image = decode(in, geometry, settings.grey() ? 1 : 3, settings, models, model.details());
+        Image image = decode(in, geometry, settings.grey() ? 1 : 3, settings, models, model.refiners());
         if (settings.alpha()) {
             image = image.withAlpha(
-                    decode(in, geometry, 1, settings, models, model.details()).plane(0));
+                    decode(in, geometry, 1, settings, models, model.refiners()).plane(0));
         }
         if (in.unreadBytes() > 0) {
             throw new CorruptBitstreamException(0, in.unreadBytes() + " bytes are left behind the picture");
@@ -140,7 +141,7 @@ public final class LinearImageCodec implements PictureCodec {
             int components,
             Settings settings,
             TransformPrior models,
-            DetailFilter details) {
+            Refiners refiners) {
         BlockDecoder decoder = new BlockDecoder(
                 PicturePlanes.scaled(geometry.width(), settings.scale()),
                 PicturePlanes.scaled(geometry.height(), settings.scale()),
@@ -148,6 +149,6 @@ public final class LinearImageCodec implements PictureCodec {
                 settings.step(),
                 models);
         decoder.decode(new BitCoder.Reader(in));
-        return decoder.picture(settings, geometry.width(), geometry.height(), details);
+        return decoder.picture(settings, geometry.width(), geometry.height(), refiners);
     }
 }

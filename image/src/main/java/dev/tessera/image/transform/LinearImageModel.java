@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.container.ModelHash;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
@@ -7,7 +8,9 @@ import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the linear mode knows before it sees a picture: the states of its entropy models. Immutable, safe to share. */
 public final class LinearImageModel {
@@ -15,15 +18,16 @@ public final class LinearImageModel {
     private static final int FORMAT_VERSION = 1;
     private static final String STATE = "prior.state";
     private static final String DETAILS = "details.taps";
+    private static final String NETWORK = "details.network";
 
     private final ModelFile file;
     private final TransformPrior prior;
-    private final DetailFilter details;
+    private final Refiners refiners;
 
-    private LinearImageModel(ModelFile file, TransformPrior prior, DetailFilter details) {
+    private LinearImageModel(ModelFile file, TransformPrior prior, Refiners refiners) {
         this.file = file;
         this.prior = prior;
-        this.details = details;
+        this.refiners = refiners;
     }
 
     /** Whether {@code file} says that it is a model of this kind. */
@@ -44,11 +48,15 @@ public final class LinearImageModel {
         file.config().requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
         byte[] state = file.tensor(STATE, new TransformPrior().stateBytes()).toBytes();
         byte[] taps = file.tensor(DETAILS, 2 * DetailFilter.size()).toBytes();
-        return new LinearImageModel(file, TransformPrior.of(state), DetailFilter.ofBytes(taps));
+        Optional<DetailNetwork> network = Optional.empty();
+        if (file.tensorNames().contains(NETWORK)) {
+            network = Optional.of(DetailNetwork.ofBytes(file.tensor(NETWORK).toBytes()));
+        }
+        return new LinearImageModel(file, TransformPrior.of(state), new Refiners(DetailFilter.ofBytes(taps), network));
     }
 
     /** A model of freshly learnt states. */
-    static LinearImageModel of(String name, TransformPrior prior, DetailFilter details) {
+    static LinearImageModel of(String name, TransformPrior prior, Refiners refiners) {
         Map<String, Object> config = new LinkedHashMap<>();
         config.put("model_type", MODEL_TYPE);
         config.put("format_version", FORMAT_VERSION);
@@ -59,12 +67,15 @@ public final class LinearImageModel {
         config.put("codebook_size", CoefficientModel.MAX_LEVEL);
         config.put("num_stages", 1);
         byte[] state = prior.save();
-        ModelFile file = ModelFile.builder()
+        ModelFile.Builder builder = ModelFile.builder()
                 .config(ModelConfig.of(config))
                 .tensor(STATE, Tensor.ofUnsignedBytes(state, state.length))
-                .tensor(DETAILS, Tensor.ofUnsignedBytes(details.toBytes(), 2 * DetailFilter.size()))
-                .build();
-        return new LinearImageModel(file, TransformPrior.of(state), details);
+                .tensor(DETAILS, Tensor.ofUnsignedBytes(refiners.filters().toBytes(), 2 * DetailFilter.size()));
+        refiners.network().ifPresent(network -> {
+            byte[] bytes = network.toBytes();
+            builder.tensor(NETWORK, Tensor.ofUnsignedBytes(bytes, bytes.length));
+        });
+        return new LinearImageModel(builder.build(), TransformPrior.of(state), refiners);
     }
 
     /** The file that this model is. */
@@ -82,7 +93,17 @@ public final class LinearImageModel {
         return prior.copy();
     }
 
-    DetailFilter details() {
-        return details;
+    Refiners refiners() {
+        return refiners;
+    }
+
+    /** @throws CorruptBitstreamException when a file asks for a network that the model does not have */
+    void checkRefiner(Settings settings) throws CorruptBitstreamException {
+        List<Settings.Details> choices = refiners.choices(settings.scale());
+        if (!choices.contains(settings.details())) {
+            throw new CorruptBitstreamException(
+                    0,
+                    "details are " + settings.details() + ", must be one of " + choices + " with this model and scale");
+        }
     }
 }

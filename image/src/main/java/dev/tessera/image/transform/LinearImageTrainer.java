@@ -2,16 +2,18 @@ package dev.tessera.image.transform;
 
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
+import dev.tessera.vqmodels.training.NeuralTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
+import java.util.function.Supplier;
 
 /**
  * Learns what a {@link LinearImageModel} knows of pictures: codes random crops of photos at random scales and steps, one after
@@ -19,15 +21,23 @@ import java.util.function.ObjIntConsumer;
  */
 public final class LinearImageTrainer {
     private static final int REPORT_EVERY = 20;
-    private static final int LEVELS_PER_HALVING = 8;
 
     private final LinearImageRecipe recipe;
+    private final Supplier<NeuralTrainer> engine;
+    private final int threads;
     private final Consumer<String> progress;
     private final DetailFilterFit details = new DetailFilterFit();
 
-    /** @param progress told what happens, a line at a time */
-    public LinearImageTrainer(LinearImageRecipe recipe, Consumer<String> progress) {
+    /**
+     * @param engine asked for when the recipe has a network
+     * @param threads of the engine
+     * @param progress told what happens, a line at a time
+     */
+    public LinearImageTrainer(
+            LinearImageRecipe recipe, Supplier<NeuralTrainer> engine, int threads, Consumer<String> progress) {
         this.recipe = recipe;
+        this.engine = engine;
+        this.threads = threads;
         this.progress = progress;
     }
 
@@ -37,8 +47,16 @@ public final class LinearImageTrainer {
      * @throws IOException when a file cannot be read
      */
     public LinearImageModel train(List<Path> files) throws IOException {
+        Optional<NeuralTrainer> trainer = recipe.network().map(network -> engine.get());
         TransformPrior prior = learn(files, (learnt, seen) -> {});
-        return LinearImageModel.of(recipe.name(), prior, details.filter());
+        LinearImageModel without =
+                LinearImageModel.of(recipe.name(), prior, new Refiners(details.filter(), Optional.empty()));
+        if (trainer.isEmpty()) {
+            return without;
+        }
+        DetailNetwork network =
+                new DetailNetworkLearning(recipe, trainer.get(), threads, progress).learn(files, without);
+        return LinearImageModel.of(recipe.name(), prior, new Refiners(details.filter(), Optional.of(network)));
     }
 
     /** @param after told after each visit what was learnt so far */
@@ -66,50 +84,28 @@ public final class LinearImageTrainer {
         return prior;
     }
 
+    private static Tuning tuning(Random random) {
+        return random.nextInt(3) == 0 ? Tuning.PSNR : Tuning.MS_SSIM; // which is the usual one
+    }
+
     /** Codes a part of {@code image}; returns bits per luma sample. */
     private double visit(Image image, Random random, TransformPrior prior) {
-        int scale = scale(random.nextDouble());
-        int step = recipe.firstStep()
-                + random.nextInt(recipe.lastStep() - recipe.firstStep() + 1)
-                - LEVELS_PER_HALVING * scale;
-        int halvings = scale;
-        while (Math.max(image.width(), image.height()) >> halvings - scale + 1 >= recipe.side()) {
-            halvings++;
-        }
-        int width = (int) Math.min(image.width(), (long) recipe.cropWidth() << halvings);
-        int height = (int) Math.min(image.height(), (long) recipe.cropHeight() << halvings);
-        Image crop = image.crop(
-                random.nextInt(image.width() - width + 1), random.nextInt(image.height() - height + 1), width, height);
+        TrainingCrop crop = TrainingCrop.draw(image, recipe, recipe.scaleShares(), random);
         BitCoder.Trainer trainer = new BitCoder.Trainer();
-        SamplePlane[] planes = PicturePlanes.of(crop, halvings);
-        BlockEncoder encoder = new BlockEncoder(planes, Math.max(0, step), prior, 1, Tuning.PSNR, scale);
+        BlockEncoder encoder = new BlockEncoder(crop.planes(), crop.step(), prior, 1, tuning(random), crop.scale());
         encoder.encode(trainer);
-        learnDetails(encoder, planes[0], crop, halvings, scale, Math.max(0, step));
-        return trainer.cost / 65536.0 / ((double) planes[0].width * planes[0].height);
-    }
-
-    private void learnDetails(BlockEncoder encoder, SamplePlane source, Image crop, int halvings, int scale, int step) {
-        SamplePlane best = encoder.planes[0].copy();
-        new EdgeFilter(encoder.cells, encoder.bestEdges()).apply(best, encoder.lumaStep, 0);
-        SamplePlane original = scale == 0 ? source : PicturePlanes.of(crop, halvings - 1)[0];
+        SamplePlane decoded = encoder.planes[0].copy();
+        new EdgeFilter(encoder.cells, encoder.bestEdges()).apply(decoded, encoder.lumaStep, 0);
+        SamplePlane target = crop.target();
         details.add(
-                DetailFilter.Kind.of(scale),
-                best.samples,
-                best.width,
-                PicturePlanes.scaled(crop.width(), halvings),
-                PicturePlanes.scaled(crop.height(), halvings),
-                step,
-                original.samples,
-                original.width);
-    }
-
-    private int scale(double at) {
-        double[] shares = recipe.scaleShares();
-        double rest = at * Arrays.stream(shares).sum();
-        int scale = 0;
-        while (scale < shares.length - 1 && rest >= shares[scale]) {
-            rest -= shares[scale++];
-        }
-        return scale;
+                LumaRefiner.Kind.of(crop.scale()),
+                decoded.samples,
+                decoded.width,
+                crop.width(),
+                crop.height(),
+                crop.step(),
+                target.samples,
+                target.width);
+        return trainer.cost / 65536.0 / ((double) decoded.width * decoded.height);
     }
 }

@@ -8,19 +8,19 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
     private final Image image;
     private final Image alpha; // as a grey picture, or null
     private final TransformPrior prior;
-    private final DetailFilter details;
+    private final Refiners refiners;
     private final Tuning tuning;
     private final PictureLoss loss;
     private final SamplePlane[][] colours = new SamplePlane[Settings.SCALES][];
     private final SamplePlane[][] alphas = new SamplePlane[Settings.SCALES][];
 
-    PictureCoding(Image image, TransformPrior prior, DetailFilter details, Tuning tuning) {
+    PictureCoding(Image image, TransformPrior prior, Refiners refiners, Tuning tuning) {
         this.image = image;
         this.alpha = image.alpha() == null
                 ? null
                 : Image.ofGrey(image.width(), image.height(), image.alpha().clone());
         this.prior = prior;
-        this.details = details;
+        this.refiners = refiners;
         this.tuning = tuning;
         this.loss = new PictureLoss(image, tuning);
     }
@@ -54,7 +54,7 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
 
     @Override
     public double loss(Attempt attempt) {
-        return loss(attempt, attempt.settings().withFilters(1, true));
+        return loss(attempt, attempt.settings().withFilters(1, Settings.Details.FILTERS));
     }
 
     @Override
@@ -80,7 +80,7 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
             transparency.encode(writer);
         }
         return new Attempt(
-                new Settings(image.isGrey(), alpha != null, scale, 0, false, step),
+                new Settings(image.isGrey(), alpha != null, scale, 0, Settings.Details.NONE, step),
                 price,
                 out.finish(),
                 colour,
@@ -92,29 +92,31 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
         Settings best = null;
         double least = Double.POSITIVE_INFINITY;
         for (int edges = 0; edges < EdgeFilter.STRENGTHS; edges++) {
-            Settings settings = attempt.settings().withFilters(edges, true);
+            Settings settings = attempt.settings().withFilters(edges, Settings.Details.FILTERS);
             double now = loss(attempt, settings);
             if (now < least) {
                 least = now;
                 best = settings;
             }
         }
-        Settings plain = best.withFilters(best.edges(), false);
-        double now = loss(attempt, plain);
-        if (now < least) {
-            least = now;
-            best = plain;
+        for (Settings.Details details : refiners.choices(attempt.settings().scale())) {
+            Settings settings = best.withFilters(best.edges(), details);
+            double now = details == best.details() ? least : loss(attempt, settings);
+            if (now < least) {
+                least = now;
+                best = settings;
+            }
         }
         return new Result(best, attempt.payload(), attempt.finest());
     }
 
     /** Squared error of colours and alpha, a mean over the channels, summed over the pixels; or the negative quality. */
     private double loss(Attempt attempt, Settings settings) {
-        Image decoded = attempt.colour().picture(settings, image.width(), image.height(), details);
+        Image decoded = attempt.colour().picture(settings, image.width(), image.height(), refiners);
         double error = loss.of(decoded);
         if (attempt.transparency() != null && tuning == Tuning.PSNR) {
             error += PictureLoss.squaredError(
-                    alpha, attempt.transparency().picture(settings, image.width(), image.height(), details));
+                    alpha, attempt.transparency().picture(settings, image.width(), image.height(), refiners));
         }
         return error;
     }

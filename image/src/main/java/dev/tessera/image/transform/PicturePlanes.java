@@ -1,6 +1,7 @@
 package dev.tessera.image.transform;
 
 import dev.tessera.image.Image;
+import java.util.Optional;
 
 /** Pictures to planes of a scale and back: full-range BT.601, chroma at half the size of luma. */
 final class PicturePlanes {
@@ -76,7 +77,7 @@ final class PicturePlanes {
     }
 
     /** The picture of decoded planes. */
-    static Image toImage(SamplePlane[] planes, int width, int height, Settings settings, DetailFilter details) {
+    static Image toImage(SamplePlane[] planes, int width, int height, Settings settings, Refiners refiners) {
         int scale = settings.scale();
         int[][] full = new int[planes.length][];
         int[] strides = new int[planes.length];
@@ -86,8 +87,9 @@ final class PicturePlanes {
             int w = scaled(width, c == 0 ? scale : scale + 1);
             int h = scaled(height, c == 0 ? scale : scale + 1);
             int doublings = c == 0 ? scale : scale + 1;
-            if (c == 0 && settings.details()) {
-                plane = details.apply(DetailFilter.Kind.of(scale), plane, stride, w, h, settings.step());
+            Optional<LumaRefiner> refiner = refiners.of(settings.details());
+            if (c == 0 && refiner.isPresent()) {
+                plane = refiner.get().apply(LumaRefiner.Kind.of(scale), plane, stride, w, h, settings.step());
                 stride = w;
                 if (scale > 0) {
                     w *= 2;

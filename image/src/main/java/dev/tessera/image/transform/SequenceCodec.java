@@ -48,7 +48,7 @@ public final class SequenceCodec {
         if (!fits(geometry, 0)) {
             throw new IllegalArgumentException(tooLarge(geometry));
         }
-        SequenceCoding coding = new SequenceCoding(sequence, model.prior(), model.details(), tuning);
+        SequenceCoding coding = new SequenceCoding(sequence, model.prior(), model.refiners(), tuning);
         StepSearch<SequenceCoding.Attempt> search =
                 new StepSearch<>(coding, a -> TsrFile.headerBytes(header(geometry, a.settings())) + (long) a.length());
         SequenceCoding.Attempt attempt = switch (target) {
@@ -82,7 +82,8 @@ public final class SequenceCodec {
         if (!fits(geometry, settings.scale())) {
             throw new CorruptBitstreamException(0, tooLarge(geometry));
         }
-        FrameDecoding decoding = new FrameDecoding(file.payload(), geometry, settings, model.prior(), model.details());
+        model.checkRefiner(settings);
+        FrameDecoding decoding = new FrameDecoding(file.payload(), geometry, settings, model.prior(), model.refiners());
         ImageSequence.Builder frames =
                 ImageSequence.builder(geometry.width(), geometry.height(), geometry.ticks(), geometry.perSeconds());
         for (int i = 0; i < geometry.frames(); i++) {

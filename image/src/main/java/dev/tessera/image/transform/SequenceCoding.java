@@ -11,20 +11,20 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
 
     private final ImageSequence sequence;
     private final TransformPrior prior;
-    private final DetailFilter details;
+    private final Refiners refiners;
     private final Tuning tuning;
 
-    SequenceCoding(ImageSequence sequence, TransformPrior prior, DetailFilter details, Tuning tuning) {
+    SequenceCoding(ImageSequence sequence, TransformPrior prior, Refiners refiners, Tuning tuning) {
         this.sequence = sequence;
         this.prior = prior;
-        this.details = details;
+        this.refiners = refiners;
         this.tuning = tuning;
     }
 
     /**
      * The coded frames.
      *
-     * @param settings without filters of details; they change no length
+     * @param settings without details; they change no length
      * @param pieces of the payload, one for each frame
      */
     record Attempt(Settings settings, double price, List<byte[]> pieces) implements StepSearch.Attempt {
@@ -46,7 +46,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
     /**
      * A coded sequence.
      *
-     * @param settings with the filters of details where they help
+     * @param settings with the best details
      * @param loss summed over the frames; lower is better
      */
     record Result(Settings settings, double loss) {}
@@ -101,22 +101,29 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
                 out.cut();
             }
         }
-        return new Attempt(new Settings(sequence.isGrey(), false, scale, 0, false, step), price, out.finishPieces());
+        return new Attempt(
+                new Settings(sequence.isGrey(), false, scale, 0, Settings.Details.NONE, step),
+                price,
+                out.finishPieces());
     }
 
-    /** The attempt with or without the filters of details, whichever is better. */
+    /** The attempt with the details that are best for it. */
     Result finished(Attempt attempt) {
-        double plain = 0;
-        double detailed = 0;
+        List<Settings.Details> choices = refiners.choices(attempt.settings().scale());
+        double[] losses = new double[choices.size()];
         FrameDecoding decoding =
-                new FrameDecoding(attempt.payload(), sequence.geometry(), attempt.settings(), prior, details);
+                new FrameDecoding(attempt.payload(), sequence.geometry(), attempt.settings(), prior, refiners);
         for (int i = 0; i < sequence.size(); i++) {
             PictureLoss loss = new PictureLoss(sequence.frame(i), tuning);
             decoding.next();
-            plain += loss.of(decoding.picture(false));
-            detailed += loss.of(decoding.picture(true));
+            for (int k = 0; k < losses.length; k++) {
+                losses[k] += loss.of(decoding.picture(choices.get(k)));
+            }
         }
-        boolean better = detailed < plain;
-        return new Result(attempt.settings().withFilters(0, better), Math.min(plain, detailed));
+        int best = 0;
+        for (int k = 1; k < losses.length; k++) {
+            best = losses[k] < losses[best] ? k : best;
+        }
+        return new Result(attempt.settings().withFilters(0, choices.get(best)), losses[best]);
     }
 }

@@ -1,12 +1,16 @@
 package dev.tessera.image.transform;
 
+import java.util.Arrays;
+
 /**
- * How much squared errors of luma count where, so that their sum stands for MS-SSIM (Wang et al. 2003): there an error is
- * divided by the variance around it, at each of five scales. For encoders only.
+ * How much squared errors of the coefficients of luma count where, so that their sum stands for MS-SSIM (Wang et al. 2003): there
+ * an error is divided by the variance around it, at each of five scales, and each scale sees frequencies of its own. For encoders only.
  */
 final class VisualWeights {
-    /** Side of the squares that have a weight. */
+    /** Side of the squares that have weights. */
     static final int CELL = BlockDecoder.MIN_BLOCK;
+
+    static final int MS_SSIM_SCALES = 5;
 
     private static final double[] SCALE_WEIGHTS = {.0448, .2856, .3001, .2363, .1333};
     private static final double C2 = 7.65 * 7.65;
@@ -14,55 +18,90 @@ final class VisualWeights {
     private static final double MOST = 6; // times the mean, or so much below it
 
     private final int width; // in cells
-    private final double[] weights;
+    private final int scale;
+    private final double[][]
+            cells; // for each scale of MS-SSIM: how sensitive it is there, around 1; none for equal weights
+    private final double[] means = new double[MS_SSIM_SCALES]; // weights of the scales where the picture is as usual
 
     /**
      * @param scale the plane is at 1 / 2^scale of the size of the picture
-     * @param exponent of the weights; 0 for weights of 1
+     * @param contrast exponent of the sensitivity of places, 0 for weights of 1 everywhere
      */
-    VisualWeights(SamplePlane luma, int scale, double exponent) {
+    VisualWeights(SamplePlane luma, int scale, double contrast) {
         this.width = luma.width / CELL;
-        int height = luma.height / CELL;
-        this.weights = new double[width * height];
+        this.scale = scale;
+        if (contrast == 0) {
+            this.cells = new double[0][];
+            return;
+        }
+        this.cells = new double[MS_SSIM_SCALES][];
         double[] plane = new double[luma.samples.length];
         for (int i = 0; i < plane.length; i++) {
             plane[i] = luma.samples[i] / (double) (1 << SamplePlane.UNIT_BITS);
         }
         int w = luma.width;
         int h = luma.height;
-        for (int s = scale; s < SCALE_WEIGHTS.length; s++) {
-            add(sensitivity(plane, w, h), w, h, s - scale, SCALE_WEIGHTS[s]);
-            if (s + 1 < SCALE_WEIGHTS.length) {
+        double sum = 0;
+        for (int s = scale; s < MS_SSIM_SCALES; s++) {
+            cells[s] = means(sensitivity(plane, w, h), w, h, s - scale, luma.height / CELL);
+            means[s] = SCALE_WEIGHTS[s] * normalize(cells[s], contrast);
+            sum += means[s];
+            if (s + 1 < MS_SSIM_SCALES) {
                 plane = halved(plane, w, h);
                 w /= 2;
                 h /= 2;
             }
         }
-        double logs = 0;
-        for (double weight : weights) {
-            logs += StrictMath.log(weight);
-        }
-        double mean = StrictMath.exp(logs / weights.length);
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = Math.clamp(StrictMath.pow(weights[i] / mean, exponent), 1 / MOST, MOST);
+        for (int s = 0; s < MS_SSIM_SCALES; s++) {
+            means[s] /= sum;
         }
     }
 
-    /** The weight of a block at sample (x, y) of luma. */
-    double of(int x, int y, int size) {
-        double sum = 0;
-        int cells = size / CELL;
-        for (int cy = y / CELL; cy < y / CELL + cells; cy++) {
-            for (int cx = x / CELL; cx < x / CELL + cells; cx++) {
-                sum += weights[cy * width + cx];
+    /** Divides by the geometric mean, which is returned, and takes the power. */
+    private static double normalize(double[] values, double exponent) {
+        double logs = 0;
+        for (double value : values) {
+            logs += StrictMath.log(value);
+        }
+        double mean = StrictMath.exp(logs / values.length);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Math.clamp(StrictMath.pow(values[i] / mean, exponent), 1 / MOST, MOST);
+        }
+        return mean;
+    }
+
+    /** The weights of the coefficients of a block at sample (x, y) of luma, {@code [size x size]}. */
+    void of(int x, int y, int size, double[] out) {
+        if (cells.length == 0) {
+            Arrays.fill(out, 0, size * size, 1);
+            return;
+        }
+        Arrays.fill(out, 0, size * size, 0);
+        double[][] response = ScaleResponse.of(scale, size);
+        for (int s = scale; s < MS_SSIM_SCALES; s++) {
+            double weight = means[s] * mean(cells[s], x, y, size);
+            for (int i = 0; i < size * size; i++) {
+                out[i] += weight * response[s][i];
             }
         }
-        return sum / (cells * cells);
     }
 
-    private void add(double[] sensitivity, int w, int h, int down, double weight) {
+    private double mean(double[] values, int x, int y, int size) {
+        double sum = 0;
+        int side = size / CELL;
+        for (int cy = y / CELL; cy < y / CELL + side; cy++) {
+            for (int cx = x / CELL; cx < x / CELL + side; cx++) {
+                sum += values[cy * width + cx];
+            }
+        }
+        return sum / (side * side);
+    }
+
+    /** The mean of each cell of a plane that was halved {@code down} times. */
+    private double[] means(double[] sensitivity, int w, int h, int down, int height) {
+        double[] out = new double[width * height];
         int side = Math.max(1, CELL >> down);
-        for (int cy = 0; cy < weights.length / width; cy++) {
+        for (int cy = 0; cy < height; cy++) {
             for (int cx = 0; cx < width; cx++) {
                 int x0 = Math.min(w - side, cx * CELL >> down);
                 int y0 = Math.min(h - side, cy * CELL >> down);
@@ -72,9 +111,10 @@ final class VisualWeights {
                         sum += sensitivity[y * w + x];
                     }
                 }
-                weights[cy * width + cx] += weight * sum / (side * side);
+                out[cy * width + cx] = sum / (side * side);
             }
         }
+        return out;
     }
 
     /** 1 / (2 variance + C2) around each sample. */

@@ -48,7 +48,7 @@ class BlockCodingTest {
     }
 
     private static Settings settings(int scale) {
-        return new Settings(false, false, scale, 0, scale > 0, 30);
+        return new Settings(false, false, scale, 0, scale > 0 ? Settings.Details.FILTERS : Settings.Details.NONE, 30);
     }
 
     private static double meanSquaredError(Image a, Image b) {
@@ -87,7 +87,7 @@ class BlockCodingTest {
         for (int step : new int[] {56, 44, 32, 20, 8}) {
             Coded coded = encode(image, 0, step, new TransformPrior());
             double error = meanSquaredError(
-                    image, PicturePlanes.toImage(coded.encoder().planes, 96, 96, settings(0), DetailFilter.neutral()));
+                    image, PicturePlanes.toImage(coded.encoder().planes, 96, 96, settings(0), Refiners.neutral()));
             assertTrue(coded.bytes().length > before, coded.bytes().length + " bytes at step " + step);
             assertTrue(error < errorBefore, error + " at step " + step);
             before = coded.bytes().length;
@@ -134,8 +134,8 @@ class BlockCodingTest {
         java.util.Arrays.fill(grey, 77);
         Image flat = Image.ofRgb(70, 50, grey, grey.clone(), grey.clone());
         for (int scale = 0; scale < 3; scale++) {
-            Image back = PicturePlanes.toImage(
-                    PicturePlanes.of(flat, scale), 70, 50, settings(scale), DetailFilter.neutral());
+            Image back =
+                    PicturePlanes.toImage(PicturePlanes.of(flat, scale), 70, 50, settings(scale), Refiners.neutral());
             assertEquals(0, meanSquaredError(flat, back));
         }
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LinearImageCodecTest {
     private static final LinearImageModel MODEL =
-            LinearImageModel.of("test", new TransformPrior(), DetailFilter.neutral());
+            LinearImageModel.of("test", new TransformPrior(), TestRefiners.withNetwork());
 
     /** Waves, a slope and an edge; colours that follow the luma only in part. */
     private static Image scene(int width, int height) {
@@ -274,7 +274,7 @@ class LinearImageCodecTest {
                 new TsrHeader(
                         MODEL.hash(),
                         new ImageGeometry(1, (1 << 22) + 33),
-                        new Settings(true, false, 0, 0, false, 9).parameters()),
+                        new Settings(true, false, 0, 0, Settings.Details.NONE, 9).parameters()),
                 new byte[3]);
         IOException e = assertThrows(CorruptBitstreamException.class, () -> decoded(file));
         assertTrue(e.getMessage().contains("samples in whole superblocks"), e.getMessage());
@@ -286,10 +286,33 @@ class LinearImageCodecTest {
 
     @Test
     void parametersOutOfRangeAreRefused() throws IOException {
-        Settings most = new Settings(true, true, 2, 3, true, BlockDecoder.STEPS - 1);
-        assertEquals(most, Settings.of(most.parameters()));
-        assertThrows(CorruptBitstreamException.class, () -> Settings.of(3 << 2));
+        for (int parameters = 0; parameters < BlockDecoder.STEPS << 7; parameters++) {
+            assertEquals(parameters, Settings.of(parameters).parameters());
+        }
         assertThrows(CorruptBitstreamException.class, () -> Settings.of(BlockDecoder.STEPS << 7));
+        Settings some = new Settings(true, false, 2, 3, Settings.Details.NETWORK, 41);
+        assertEquals(some, Settings.of(some.parameters()));
+        assertThrows(CorruptBitstreamException.class, () -> Settings.of(-1));
+        assertThrows(CorruptBitstreamException.class, () -> Settings.of(Integer.MAX_VALUE));
+    }
+
+    @Test
+    void networksThatTheModelDoesNotHaveAreRefused() throws IOException {
+        LinearImageModel plain = LinearImageModel.of("plain", new TransformPrior(), Refiners.neutral());
+        for (LinearImageModel model : List.of(plain, MODEL)) {
+            for (int scale = 1; scale < Settings.SCALES; scale++) {
+                Settings settings = new Settings(true, false, scale, 0, Settings.Details.NETWORK, 9);
+                byte[] file = TsrFile.write(
+                        new TsrHeader(model.hash(), new ImageGeometry(9, 9), settings.parameters()), new byte[9]);
+                String message = "";
+                try {
+                    new LinearImageCodec(model).decompress(TsrFile.read(file));
+                } catch (CorruptBitstreamException e) {
+                    message = e.getMessage();
+                }
+                assertEquals(model == plain, message.contains("details are NETWORK"), message);
+            }
+        }
     }
 
     @Test
@@ -300,7 +323,7 @@ class LinearImageCodecTest {
         assertEquals(MODEL.hash(), loaded.hash());
         byte[] file = compressed(scene(40, 30), new RateTarget.Quality(50));
         assertEquals(decoded(file), new LinearImageCodec(loaded).decompress(TsrFile.read(file)));
-        LinearImageModel other = LinearImageModel.of("other", new TransformPrior(), DetailFilter.neutral());
+        LinearImageModel other = LinearImageModel.of("other", new TransformPrior(), Refiners.neutral());
         assertThrows(CorruptBitstreamException.class, () -> new LinearImageCodec(other).decompress(TsrFile.read(file)));
         ModelFile strange = ModelFile.builder()
                 .config(ModelConfig.of(Map.of("model_type", "x")))
@@ -313,5 +336,9 @@ class LinearImageCodecTest {
         byte[] file = compressed(scene(50, 40), new RateTarget.Quality(60));
         digest.update(file);
         digest.update(decoded(file).toRgb8());
+        int[] plane = new SplittableRandom(1).ints(70 * 66, 0, 4081).toArray();
+        for (int sample : TestRefiners.network(2).apply(LumaRefiner.Kind.HALF, plane, 70, 70, 66, 20)) {
+            digest.update((byte) sample);
+        }
     }
 }

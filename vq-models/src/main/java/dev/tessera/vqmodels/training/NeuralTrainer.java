@@ -28,6 +28,13 @@ public interface NeuralTrainer {
     /** The same on series of vectors. */
     TrainingResult trainSeries(TrainingOrder order, SeriesSource series) throws IOException;
 
+    /**
+     * Trains a network that refines planes.
+     *
+     * @param pairs to learn from; every eighth, from the first on, is kept out and says how much the network helps
+     */
+    PlaneRefinement.Trained trainRefinement(PlaneRefinement order, List<PlaneRefinement.Pair> pairs);
+
     /** The trainer of this class path, where there is one. */
     static Optional<NeuralTrainer> find() {
         return ServiceLoader.load(NeuralTrainer.class).findFirst();

@@ -3,6 +3,7 @@ package dev.tessera.training;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
+import dev.tessera.vqmodels.training.PlaneRefinement;
 import dev.tessera.vqmodels.training.SeriesSource;
 import dev.tessera.vqmodels.training.SoundSource;
 import dev.tessera.vqmodels.training.TrainingOrder;
@@ -50,5 +51,10 @@ public final class LibtorchTrainer implements NeuralTrainer {
                         order,
                         (dim, store, random) -> new FeatureMedium(recipe, order, series, dim, store, random))
                 .run();
+    }
+
+    @Override
+    public PlaneRefinement.Trained trainRefinement(PlaneRefinement order, List<PlaneRefinement.Pair> pairs) {
+        return new RefinementTraining(order, pairs).run();
     }
 }

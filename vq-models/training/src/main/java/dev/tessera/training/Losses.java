@@ -63,26 +63,35 @@ record Losses(double absolute, double squared, double structure, double gradient
      * negative one has no power.
      */
     static Tensor multiScaleSsim(Tensor a, Tensor b) {
+        return multiScaleSsims(a, b, 0).mean();
+    }
+
+    /**
+     * The same for each picture, {@code [batch]}, of planes that are smaller than their pictures.
+     *
+     * @param first scale of the five that the planes have
+     */
+    static Tensor multiScaleSsims(Tensor a, Tensor b, int first) {
         int scales = 0;
-        while (scales < SCALE_WEIGHTS.length && Math.min(a.size(2), a.size(3)) >> scales >= WINDOW) {
+        while (first + scales < SCALE_WEIGHTS.length && Math.min(a.size(2), a.size(3)) >> scales >= WINDOW) {
             scales++;
         }
         if (scales == 0) {
             throw new IllegalArgumentException("picture is " + a.size(2) + " x " + a.size(3) + ", must be at least "
                     + WINDOW + " pixels each way");
         }
-        double total = Arrays.stream(SCALE_WEIGHTS, 0, scales).sum();
+        double total = Arrays.stream(SCALE_WEIGHTS, first, first + scales).sum();
         Tensor product = null;
         for (int s = 0; s < scales; s++) {
             Tensor means = terms(a, b, s == scales - 1).clamp_min(new Scalar(1e-4));
-            Tensor factor = means.pow(new Scalar(SCALE_WEIGHTS[s] / total));
+            Tensor factor = means.pow(new Scalar(SCALE_WEIGHTS[first + s] / total));
             product = product == null ? factor : product.mul(factor);
             if (s < scales - 1) {
                 a = avg_pool2d(a, 2, 2);
                 b = avg_pool2d(b, 2, 2);
             }
         }
-        return product.mean();
+        return product;
     }
 
     /** For each picture the mean contrast-structure term, with the luminance term in it at the last scale; {@code [batch]}. */
