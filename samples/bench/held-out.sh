@@ -27,7 +27,7 @@ there_and_back() { # OPTION RATE FILES...
     ./tessera decompress "$work/tsr" -o "$work/back" --quiet
 }
 echo "photos: model, bits per pixel asked, used, PSNR, MS-SSIM"
-for name in image-linear image-pq16; do
+for name in image-linear-2 image-pq16; do
     model=(--model "$name")
     for rate in 0.02 0.04 0.08 0.15; do
         there_and_back --bpp $rate "$set"/images/valid/photo-*

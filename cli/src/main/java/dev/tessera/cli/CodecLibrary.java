@@ -124,13 +124,13 @@ final class CodecLibrary {
      *
      * @throws UsageException when that model is not of the linear mode
      */
-    SequenceCodec sequenceCodec(Tuning tuning) throws IOException {
+    SequenceCodec sequenceCodec(Tuning tuning, int effort) throws IOException {
         ModelFile file = wanted != null ? file(Media.IMAGE) : registry().defaultCodec(Media.IMAGE);
         if (!LinearImageModel.isOne(file)) {
             throw new UsageException("the model " + file.config().string("name")
-                    + " is for single pictures, sequences take models of the linear mode: image-linear");
+                    + " is for single pictures, sequences take models of the linear mode: image-linear-2");
         }
-        return new SequenceCodec(LinearImageModel.load(file), tuning);
+        return new SequenceCodec(LinearImageModel.load(file), tuning, effort);
     }
 
     /** The codec of the model that a sequence was made with. */

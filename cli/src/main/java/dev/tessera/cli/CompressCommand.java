@@ -81,7 +81,7 @@ final class CompressCommand extends TesseraCommand {
     private StepRule steps = StepRule.CHANNEL;
 
     @Mixin
-    private TuneOption tune;
+    private EncoderOptions encoder;
 
     @Mixin
     private SequenceOptions sequence;
@@ -158,7 +158,7 @@ final class CompressCommand extends TesseraCommand {
             throw new UsageException("--codebook is for arrays of integers");
         }
         if (media != MediaType.IMAGE && !moving || lossless) {
-            tune.refuse();
+            encoder.refuse();
         }
         byte[] file = switch (media) {
             case Y4M -> compressMoving(source, input, report);
@@ -205,7 +205,7 @@ final class CompressCommand extends TesseraCommand {
         if (layout != Layout.single) {
             throw new UsageException("--layout is " + layout + ", must be single for sequences");
         }
-        SequenceCodec codec = library.sequenceCodec(tune.ofSequences());
+        SequenceCodec codec = library.sequenceCodec(encoder.ofSequences(), encoder.effortOfSequences());
         long pixels = frames.geometry().pixels();
         long start = System.nanoTime();
         RateTarget target = rate.forSequence(pixels, frames.seconds());
@@ -231,7 +231,7 @@ final class CompressCommand extends TesseraCommand {
 
     private byte[] compressImage(byte[] source, Input input, Map<String, Object> report) throws IOException {
         Image image = ImageFiles.read(source, input.name(), limits.maxPixels);
-        PictureCodec codec = tune.of(library.imageCodec(layout.tsr));
+        PictureCodec codec = encoder.of(library.imageCodec(layout.tsr));
         if (!codec.has(layout.tsr)) {
             throw new UsageException("--layout is " + layout + ", must be single with the model "
                     + codec.modelFile().config().string("name"));

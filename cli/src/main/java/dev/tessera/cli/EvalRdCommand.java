@@ -61,7 +61,7 @@ final class EvalRdCommand extends TesseraCommand {
     private String model;
 
     @Mixin
-    private TuneOption tune;
+    private EncoderOptions encoder;
 
     @Option(
             names = "--bpp",
@@ -105,7 +105,7 @@ final class EvalRdCommand extends TesseraCommand {
             add(input, pictures, sounds);
         }
         if (pictures.isEmpty()) {
-            tune.refuse();
+            encoder.refuse();
         }
         List<String> lines = new ArrayList<>();
         Map<String, Object> json = new LinkedHashMap<>();
@@ -163,10 +163,10 @@ final class EvalRdCommand extends TesseraCommand {
     }
 
     private Report pictureReport(List<Sample<Rgb8>> samples) throws IOException {
-        PictureCodec codec = tune.of(new CodecLibrary(model).imageCodec(TsrLayout.SINGLE));
+        PictureCodec codec = encoder.of(new CodecLibrary(model).imageCodec(TsrLayout.SINGLE));
         Peers<Rgb8> others = Peers.pictures(peers, RdFiles.PNG, Duration.ofSeconds(timeLimit));
         List<Coder<Rgb8>> own =
-                List.of(new RdPictureCoder(codec, identity(codec.modelFile()) + tune.said(), bitsPerPixel));
+                List.of(new RdPictureCoder(codec, identity(codec.modelFile()) + encoder.said(), bitsPerPixel));
         return PictureReport.of(
                 new Experiment<>(Measure.PICTURES, output.resolve("cache"), threads),
                 samples,

@@ -64,7 +64,7 @@ final class TrainCommand extends TesseraCommand {
             names = "--recipe",
             paramLabel = "R",
             description =
-                    "A .properties recipe or, of images, a name: image-pq16 (default, the tokenizer), image-linear"
+                    "A .properties recipe or, of images, a name: image-pq16 (default, the tokenizer), image-linear-2"
                             + " (the entropy prior of the codec); with --quantizer default image-f16 or"
                             + " audio-24k; of features features-f4 (default), features-f2 or features-f1.")
     private Path recipe;
@@ -307,7 +307,7 @@ final class TrainCommand extends TesseraCommand {
                 ? Files.readAllBytes(recipe)
                 : ImageModels.recipe(recipe.toString())
                         .orElseThrow(() -> new UsageException(
-                                "--recipe is '" + recipe + "', must be a file, image-pq16 or image-linear"));
+                                "--recipe is '" + recipe + "', must be a file, image-pq16 or image-linear-2"));
     }
 
     private ModelFile trainTokenizer(ImageRecipe standard, List<Path> files) throws IOException {

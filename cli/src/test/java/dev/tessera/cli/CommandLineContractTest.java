@@ -49,7 +49,7 @@ class CommandLineContractTest {
         assertEquals(8.0 * bytes / (512 * 512), ((Number) json.get("bits_per_pixel")).doubleValue(), 1e-12);
         assertTrue(bytes <= 1310 && bytes >= 0.97 * 1310, bytes + " bytes");
         assertEquals("single", json.get("layout"));
-        assertEquals("image-linear", json.get("model"));
+        assertEquals("image-linear-2", json.get("model"));
         assertEquals(1, json.get("items"));
         assertEquals(1, ((List<?>) json.get("results")).size());
         assertEquals(0, run("decompress", path("x.tsr"), "-o", path("x.png")).code());
@@ -316,7 +316,7 @@ class CommandLineContractTest {
                         .map(m -> ((Map<?, ?>) m).get("media"))
                         .toList());
         assertEquals(
-                List.of("image-linear", "audio-mel-lapped"),
+                List.of("image-linear-2", "audio-mel-lapped"),
                 models.stream()
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default_codec")))
                         .map(m -> ((Map<?, ?>) m).get("name"))
@@ -325,12 +325,13 @@ class CommandLineContractTest {
 
     @Test
     void theLinearModeHasOneLayoutAndNoTokens() throws IOException {
-        Run layout = run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--model", "image-linear");
+        Run layout =
+                run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--model", "image-linear-2");
         assertEquals(2, layout.code());
         assertTrue(layout.err().contains("--layout is progressive, must be single"), layout.err());
-        Run tokens = run("tokenize", PHOTO, "-o", path("t.npy"), "--model", "image-linear");
+        Run tokens = run("tokenize", PHOTO, "-o", path("t.npy"), "--model", "image-linear-2");
         assertEquals(2, tokens.code(), tokens.err());
-        assertTrue(tokens.err().contains("image-linear makes no tokens"), tokens.err());
+        assertTrue(tokens.err().contains("image-linear-2 makes no tokens"), tokens.err());
         Run automatic =
                 run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--size", "900", "--json");
         assertEquals(0, automatic.code(), automatic.err());
@@ -360,7 +361,12 @@ class CommandLineContractTest {
         assertTrue(unknown.err().contains("'ssim' must be ms-ssim or psnr"), unknown.err());
         Run model = run("compress", PHOTO, "-o", path("t.tsr"), "--tune", "psnr", "--model", STAGED);
         assertEquals(2, model.code());
-        assertTrue(model.err().contains("the model image-pq16 cannot be tuned"), model.err());
+        assertTrue(
+                model.err().contains("--tune is for the model image-linear-2, not for the model image-pq16"),
+                model.err());
+        Run effort = run("compress", PHOTO, "-o", path("t.tsr"), "--effort", "10");
+        assertEquals(2, effort.code());
+        assertTrue(effort.err().contains("--effort is 10, must be in [1, 9]"), effort.err());
         Run sound = run("compress", SPEECH, "-o", path("t.tsr"), "--tune", "psnr");
         assertEquals(2, sound.code());
         assertTrue(sound.err().contains("--tune is for pictures"), sound.err());

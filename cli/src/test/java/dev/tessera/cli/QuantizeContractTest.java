@@ -208,7 +208,7 @@ class QuantizeContractTest {
         expect(2, "groupSize is 32, must be 0 for int8", quantize(PICTURES, "int8", "--group-size", "32"));
         expect(2, "--group-size", quantize(PICTURES, "vq16", "--group-size", "32"));
         expect(2, "MODEL is image-pq16, must be a neural tokenizer", quantize("image-pq16", "int8"));
-        expect(2, "MODEL is image-linear, must be a neural tokenizer", quantize("image-linear", "int8"));
+        expect(2, "MODEL is image-linear-2, must be a neural tokenizer", quantize("image-linear-2", "int8"));
         expect(2, "no such file", quantize(PICTURES, "int8", "--eval", path("nothing")));
         expect(3, "neither", quantize("nothing-of-this-name", "int8"));
         assertNotEquals(0, quantize(PICTURES, "int8", "--calibration", SPEECH).code());

@@ -100,7 +100,7 @@ class SequenceContractTest {
         String y4m = path("clip.y4m");
         expect(2, "must be single for sequences", "compress", y4m, "--layout", "progressive");
         expect(2, "for single pictures", "compress", y4m, "--lossless");
-        expect(2, "image-linear", "compress", y4m, "--model", "image-pq16");
+        expect(2, "image-linear-2", "compress", y4m, "--model", "image-pq16");
         expect(2, "must be frames a second", "compress", path("frames"), "--sequence", "0");
         expect(2, "-o must name", "compress", path("frames/f0.png"), path("frames/f1.png"), "--sequence", "9");
         expect(2, "below the smallest possible file", "compress", y4m, "--size", "9");

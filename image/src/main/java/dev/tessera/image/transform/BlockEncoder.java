@@ -7,18 +7,14 @@ import java.util.Optional;
 
 /** Chooses block sizes, modes and levels of a picture by rate and distortion, and codes them. */
 final class BlockEncoder extends BlockDecoder {
-    private static final int TRIED_MODES = 6;
-    private static final int TRIED_ENDS = 5;
-    private static final int TRIED_MODES_OF_FRAMES = 3;
     private static final double NEGLIGIBLE = 8; // bits; what a copy costs with its error that nothing else is tried
-    private static final int TRIED_MODES_ROUGHLY = 2;
     private static final double FEWEST_BITS = 1.5; // of a coefficient that is not zero
 
     private static final double[] WEIGHTS = {1, 4 * 1.086, 4 * 0.825}; // of squared errors in RGB
 
     private final SamplePlane[] source;
     private final MotionSearch search; // null without a frame before
-    private final boolean rough;
+    private final Effort effort;
     private final VisualWeights visual;
     private final double chromaWeight;
     private final double[] lumaWeights = new double[SUPERBLOCK * SUPERBLOCK]; // of the block that is being tried
@@ -62,14 +58,13 @@ final class BlockEncoder extends BlockDecoder {
 
     /** Of a picture. */
     BlockEncoder(SamplePlane[] source, int step, TransformPrior models, double lambdaFactor, Tuning tuning, int scale) {
-        this(source, step, models, lambdaFactor, tuning, scale, null, false);
+        this(source, step, models, lambdaFactor, tuning, scale, null, Effort.of(Effort.USUAL));
     }
 
     /**
      * @param lambdaFactor multiplies the weight of a bit; above 1 the file is smaller
      * @param scale the planes are at 1 / 2^scale of the size of the picture
      * @param inter what a frame may take from the frame before, or null
-     * @param rough whether few of the ways to code a block are tried: somewhat more bytes in a fraction of the time
      */
     BlockEncoder(
             SamplePlane[] source,
@@ -79,10 +74,10 @@ final class BlockEncoder extends BlockDecoder {
             Tuning tuning,
             int scale,
             Inter inter,
-            boolean rough) {
+            Effort effort) {
         super(source[0].width, source[0].height, source.length, step, models, inter);
         this.search = inter == null ? null : new MotionSearch(source[0], inter.reference());
-        this.rough = rough;
+        this.effort = effort;
         this.source = source;
         this.visual = new VisualWeights(source[0], scale, tuning.contrast);
         this.chromaWeight = tuning.chroma;
@@ -172,7 +167,8 @@ final class BlockEncoder extends BlockDecoder {
         if (copied != null && copied.score <= whole.score) {
             whole = copied;
         }
-        boolean nothing = whole.levels[0] == null && whole.levels[1] == null && whole.levels[2] == null;
+        boolean nothing =
+                !effort.splits() && whole.levels[0] == null && whole.levels[1] == null && whole.levels[2] == null;
         if (size > MIN_BLOCK && !(nothing && whole.score < splitFlag + 4 * 3 * 65536 * lambda)) {
             Node split = new Node(x, y, size);
             split.children = new Node[4];
@@ -327,7 +323,7 @@ final class BlockEncoder extends BlockDecoder {
             meter.cost = 0;
             models.modes.mode(meter, cells, x, y, log, stepClass, mode);
             double modeCost = lambda * meter.cost;
-            int kinds = size <= MAX_SINE && (!rough || mode == modes[0]) ? 2 : 1;
+            int kinds = size <= MAX_SINE && (effort.sines() || mode == modes[0]) ? 2 : 1;
             for (int kind = 0; kind < kinds; kind++) {
                 Levels levels = levels(0, x, y, size, mode, kind, null, node.score - modeCost);
                 double score = levels.score + modeCost;
@@ -405,7 +401,7 @@ final class BlockEncoder extends BlockDecoder {
             models.modes.mode(meter, cells, x, y, log, stepClass, mode);
             scores[mode] = sum + root * 256 * meter.cost / 65536;
         }
-        int[] out = new int[rough ? TRIED_MODES_ROUGHLY : inter == null ? TRIED_MODES : TRIED_MODES_OF_FRAMES];
+        int[] out = new int[inter == null ? effort.modes() : effort.modesOfFrames()];
         for (int i = 0; i < out.length; i++) {
             int best = 0;
             for (int mode = 1; mode < scores.length; mode++) {
@@ -460,7 +456,7 @@ final class BlockEncoder extends BlockDecoder {
             levelModel().transform(meter, context, kind);
             kindCost = lambda * meter.cost;
         }
-        for (int attempt = 0; attempt < (rough ? 1 : TRIED_ENDS) && last >= 0; attempt++) {
+        for (int attempt = 0; attempt < effort.ends() && last >= 0; attempt++) {
             double score = kindCost + quantize(size, step, last, energy, Math.min(enough, best.score) - kindCost);
             if (score < best.score) {
                 best.score = score;
@@ -505,7 +501,7 @@ final class BlockEncoder extends BlockDecoder {
                 int magnitude = Math.abs(spectrum[i]);
                 boolean implied = d == last && nonzero == 0 && x == to;
                 int highest = Math.min(CoefficientModel.MAX_LEVEL, (magnitude + step / 2) / step);
-                int lowest = implied ? 1 : highest > 2 ? highest - 1 : 0;
+                int lowest = implied ? 1 : highest > 2 ? highest - effort.lower() : 0;
                 highest = Math.max(highest, lowest);
                 double best = Double.POSITIVE_INFINITY;
                 int chosen = 0;

@@ -19,20 +19,32 @@ import java.util.List;
 public final class LinearImageCodec implements PictureCodec {
     private final LinearImageModel model;
     private final Tuning tuning;
+    private final int effort;
 
     /** A codec with the usual tuning. */
     public LinearImageCodec(LinearImageModel model) {
-        this(model, Tuning.MS_SSIM);
+        this(model, Tuning.MS_SSIM, Effort.USUAL);
     }
 
-    private LinearImageCodec(LinearImageModel model, Tuning tuning) {
+    private LinearImageCodec(LinearImageModel model, Tuning tuning, int effort) {
         this.model = model;
         this.tuning = tuning;
+        this.effort = effort;
     }
 
     /** The same codec, its files good at another measure; it decompresses the same files. */
     public LinearImageCodec tuned(Tuning newTuning) {
-        return new LinearImageCodec(model, newTuning);
+        return new LinearImageCodec(model, newTuning, effort);
+    }
+
+    /**
+     * The same codec, its encoder faster or its files shorter.
+     *
+     * @param level 1 to 9; 5 is usual
+     */
+    public LinearImageCodec withEffort(int level) {
+        Effort.of(level);
+        return new LinearImageCodec(model, tuning, level);
     }
 
     /**
@@ -49,7 +61,7 @@ public final class LinearImageCodec implements PictureCodec {
         if (!PicturePlanes.fits(image.width(), image.height(), 0)) {
             throw new IllegalArgumentException(tooLarge(image.width(), image.height()));
         }
-        PictureCoding coding = new PictureCoding(image, model.prior(), model.refiners(), tuning);
+        PictureCoding coding = new PictureCoding(image, model.prior(), model.refiners(), tuning, effort);
         StepSearch<PictureCoding.Attempt> search = new StepSearch<>(
                 coding, a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload())));
         return coding.finished(

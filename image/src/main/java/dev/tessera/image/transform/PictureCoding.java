@@ -5,16 +5,19 @@ import dev.tessera.image.Image;
 
 /** Codes one picture at any scale, step and weight of a bit, and says what that did to it. */
 final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
+    private static final double SHARE_OF_ROUGH = 0.93;
+
     private final Image image;
     private final Image alpha; // as a grey picture, or null
     private final TransformPrior prior;
     private final Refiners refiners;
     private final Tuning tuning;
+    private final int effort;
     private final PictureLoss loss;
     private final SamplePlane[][] colours = new SamplePlane[Settings.SCALES][];
     private final SamplePlane[][] alphas = new SamplePlane[Settings.SCALES][];
 
-    PictureCoding(Image image, TransformPrior prior, Refiners refiners, Tuning tuning) {
+    PictureCoding(Image image, TransformPrior prior, Refiners refiners, Tuning tuning, int effort) {
         this.image = image;
         this.alpha = image.alpha() == null
                 ? null
@@ -22,6 +25,7 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
         this.prior = prior;
         this.refiners = refiners;
         this.tuning = tuning;
+        this.effort = effort;
         this.loss = new PictureLoss(image, tuning);
     }
 
@@ -53,6 +57,11 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
     }
 
     @Override
+    public double shareOfRough() {
+        return effort == Effort.LEAST ? 1 : SHARE_OF_ROUGH;
+    }
+
+    @Override
     public double loss(Attempt attempt) {
         return loss(attempt, attempt.settings().withFilters(1, Settings.Details.FILTERS));
     }
@@ -71,11 +80,12 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
         RangeEncoder out = new RangeEncoder();
         BitCoder.Writer writer = new BitCoder.Writer(out);
         TransformPrior models = prior.copy();
-        BlockEncoder colour = new BlockEncoder(colours[scale], step, models, price, tuning, scale, null, rough);
+        Effort now = rough ? Effort.ROUGH : Effort.of(effort);
+        BlockEncoder colour = new BlockEncoder(colours[scale], step, models, price, tuning, scale, null, now);
         colour.encode(writer);
         BlockEncoder transparency = alpha == null
                 ? null
-                : new BlockEncoder(alphas[scale], step, models, price, Tuning.PSNR, scale, null, rough);
+                : new BlockEncoder(alphas[scale], step, models, price, Tuning.PSNR, scale, null, now);
         if (transparency != null) {
             transparency.encode(writer);
         }

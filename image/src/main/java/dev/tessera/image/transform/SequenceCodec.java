@@ -16,11 +16,19 @@ import dev.tessera.vqmodels.ModelFile;
 public final class SequenceCodec {
     private final LinearImageModel model;
     private final Tuning tuning;
+    private final int effort;
 
-    /** The codec with an image model of the linear mode. */
+    /** The codec with an image model of the linear mode and usual effort. */
     public SequenceCodec(LinearImageModel model, Tuning tuning) {
+        this(model, tuning, Effort.USUAL);
+    }
+
+    /** @param effort 1 to 9: more takes longer and makes shorter files of the same quality */
+    public SequenceCodec(LinearImageModel model, Tuning tuning, int effort) {
+        Effort.of(effort);
         this.model = model;
         this.tuning = tuning;
+        this.effort = effort;
     }
 
     /**
@@ -48,7 +56,7 @@ public final class SequenceCodec {
         if (!fits(geometry, 0)) {
             throw new IllegalArgumentException(tooLarge(geometry));
         }
-        SequenceCoding coding = new SequenceCoding(sequence, model.prior(), model.refiners(), tuning);
+        SequenceCoding coding = new SequenceCoding(sequence, model.prior(), model.refiners(), tuning, effort);
         StepSearch<SequenceCoding.Attempt> search =
                 new StepSearch<>(coding, a -> TsrFile.headerBytes(header(geometry, a.settings())) + (long) a.length());
         SequenceCoding.Attempt attempt = switch (target) {

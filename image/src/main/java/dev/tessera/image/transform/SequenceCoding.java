@@ -13,12 +13,14 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
     private final TransformPrior prior;
     private final Refiners refiners;
     private final Tuning tuning;
+    private final Effort effort;
 
-    SequenceCoding(ImageSequence sequence, TransformPrior prior, Refiners refiners, Tuning tuning) {
+    SequenceCoding(ImageSequence sequence, TransformPrior prior, Refiners refiners, Tuning tuning, int effort) {
         this.sequence = sequence;
         this.prior = prior;
         this.refiners = refiners;
         this.tuning = tuning;
+        this.effort = Effort.of(effort);
     }
 
     /**
@@ -62,6 +64,11 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
     }
 
     @Override
+    public double shareOfRough() {
+        return 1;
+    }
+
+    @Override
     public double loss(Attempt attempt) {
         return finished(attempt).loss();
     }
@@ -91,7 +98,7 @@ final class SequenceCoding implements StepSearch.Coding<SequenceCoding.Attempt> 
             syntax.head(writer, new FrameSyntax.Head(sequence.duration(i), finer, fade));
             Inter inter = i == 0 ? null : FrameDecoding.inter(syntax, fade.of(reference), field);
             BlockEncoder encoder =
-                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter, false);
+                    new BlockEncoder(source, step - finer, syntax.models, price, tuning, scale, inter, effort);
             encoder.encode(writer);
             encoder.smooth(syntax.edges(writer, encoder.bestEdges()));
             before = source;

@@ -23,7 +23,6 @@ final class StepSearch<A extends StepSearch.Attempt> {
     private static final double MAX_SLOPE = 0.3;
     private static final int ATTEMPTS = 10;
     private static final int ROUGH_ATTEMPTS = 4;
-    private static final double ROUGH_EXCESS = 0.93; // usual length with all effort over that with little
     private static final double NEAR_OCTAVES = 0.2; // from where the usual slope leads to the level
     private static final double NEAREST = 0.02; // levels
     private static final double LEAST_SHARE = 0.97; // of a budget, which every file has if it can
@@ -61,6 +60,9 @@ final class StepSearch<A extends StepSearch.Attempt> {
          * @param rough with little effort: somewhat longer, in a fraction of the time
          */
         A code(int scale, int step, double price, boolean rough);
+
+        /** Usual length of what is coded with all effort over that of the rough. */
+        double shareOfRough();
 
         /** Lower is better; to compare scales. */
         double loss(A attempt);
@@ -123,10 +125,10 @@ final class StepSearch<A extends StepSearch.Attempt> {
         double level = Math.max(start, finest);
         for (int i = 1; ; i++) {
             A rough = rough(scale, level);
-            double octaves = log2(ROUGH_EXCESS * size.applyAsLong(rough) / (AIM * budget));
+            double octaves = log2(coding.shareOfRough() * size.applyAsLong(rough) / (AIM * budget));
             double next = Math.clamp(level + octaves / USUAL_SLOPE, finest, LAST_LEVEL);
             if (Math.abs(octaves) < NEAR_OCTAVES || next == level || i == ROUGH_ATTEMPTS) {
-                long target = Math.round(AIM * budget / ROUGH_EXCESS);
+                long target = Math.round(AIM * budget / coding.shareOfRough());
                 // what a scale without fine enough steps leaves of the budget is no merit of it
                 long bytes = octaves < -NEAR_OCTAVES ? target : size.applyAsLong(rough);
                 double beyond = coding.price(rough, bytes) - coding.price(rough, target);

@@ -155,6 +155,24 @@ class LinearImageCodecTest {
     }
 
     @Test
+    void moreEffortIsWorthBytes() throws IOException {
+        LinearImageCodec codec = new LinearImageCodec(MODEL).tuned(Tuning.PSNR);
+        double[] saved = new double[2];
+        for (Image image : scenes()) {
+            double[] costs = new double[3];
+            for (int i = 0; i < 3; i++) {
+                byte[] file = codec.withEffort(1 + 4 * i).compress(image, new RateTarget.Quality(60));
+                costs[i] = Math.log(file.length) + .5 * Math.log(squaredError(image, decoded(file)));
+            }
+            saved[0] += costs[0] - costs[1];
+            saved[1] += costs[1] - costs[2];
+        }
+        assertTrue(saved[0] > 0 && saved[1] > 0, "saved: " + Arrays.toString(saved));
+        assertThrows(IllegalArgumentException.class, () -> codec.withEffort(0));
+        assertThrows(IllegalArgumentException.class, () -> codec.withEffort(10));
+    }
+
+    @Test
     void aBudgetBelowTheSmallestFileNamesIt() {
         IllegalArgumentException e =
                 assertThrows(IllegalArgumentException.class, () -> compressed(scene(64, 64), new RateTarget.Bytes(5)));

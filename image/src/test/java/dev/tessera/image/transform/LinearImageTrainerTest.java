@@ -166,8 +166,8 @@ class LinearImageTrainerTest {
         }
         assertFalse(LinearImageRecipe.isOne(new Properties()));
         LinearImageRecipe shipped = LinearImageRecipe.read(
-                new ByteArrayInputStream(ImageModels.recipe("image-linear").orElseThrow()));
-        assertEquals("image-linear", shipped.name());
+                new ByteArrayInputStream(ImageModels.recipe("image-linear-2").orElseThrow()));
+        assertEquals("image-linear-2", shipped.name());
         assertTrue(ImageModels.recipe("../index").isEmpty());
     }
 }

@@ -33,7 +33,7 @@ public final class SequenceMain {
     private static final int STEP_Y = 1;
     private static final double NOISE = 2; // standard deviation, levels
     private static final int[] SEQUENCE_QUALITIES = {35, 50, 65};
-    private static final int[] FRAME_QUALITIES = {25, 35, 45, 55, 65, 75};
+    private static final int[] FRAME_QUALITIES = {25, 35, 45, 55, 65, 75, 85};
 
     private SequenceMain() {}
 
