@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -129,21 +130,37 @@ class NeuralContractTest {
 
     @Test
     void restorationIsAnAdditionThatKeepsTokens() throws IOException {
-        Run trained = run("train", "restoration", photo, "--model", MODEL, "-o", path("restoring.safetensors"), "--json");
+        Run trained =
+                run("train", "restoration", photo, "--model", MODEL, "-o", path("restoring.safetensors"), "--json");
         assertEquals(0, trained.code(), trained.err());
         String[] names = {"restoring", "plain"};
         int[] bytes = new int[2];
         for (int i = 0; i < 2; i++) {
             String model = i == 0 ? path("restoring.safetensors") : MODEL;
             Run packed = run(
-                    "compress", photo, "-o", path(names[i] + ".tsr"), "--model", model, "-q", "100", "--layout",
-                    "independent", "--json");
+                    "compress",
+                    photo,
+                    "-o",
+                    path(names[i] + ".tsr"),
+                    "--model",
+                    model,
+                    "-q",
+                    "100",
+                    "--layout",
+                    "independent",
+                    "--json");
             bytes[i] = (Integer) packed.json().get("bytes");
             byte[] file = Files.readAllBytes(folder.resolve(names[i] + ".tsr"));
             file[file.length - 6] ^= 1;
             Files.write(folder.resolve(names[i] + ".tsr"), file);
             Run back = run(
-                    "decompress", path(names[i] + ".tsr"), "-o", path(names[i] + ".png"), "--model", model, "--conceal",
+                    "decompress",
+                    path(names[i] + ".tsr"),
+                    "-o",
+                    path(names[i] + ".png"),
+                    "--model",
+                    model,
+                    "--conceal",
                     "--json");
             assertEquals(0, back.code(), back.err());
         }

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  */
 public final class TokenLossMain {
     private static final List<String> MODELS = List.of("image-f16", "image-f8", "image-pq16");
-    private static final double[] BITS_PER_PIXEL = {0.02, 0.03, 0.04, 0.06, 0.08, 0.15};
+    private static final double[] BITS_PER_PIXEL = {0.02, 0.04, 0.08, 0.15};
     private static final double LOST = 0.2;
     private static final int CHECKSUM_BYTES = 4; // behind each chunk of the independent layout
     private static final int SETS = 5; // docs/formats/tsr.md
@@ -142,6 +142,9 @@ public final class TokenLossMain {
             } catch (IllegalArgumentException e) {
                 System.err.println(name + ", " + target + ": " + e.getMessage());
                 return;
+            }
+            if (target instanceof RateTarget.Bytes && compressed.finest()) {
+                return; // as with the best quality
             }
             TsrFile whole = TsrFile.read(compressed.bytes());
             List<Integer> chunks = some(whole.chunkCount(), means.count);
