@@ -135,6 +135,7 @@ public final class TokenLossMain {
     private void files(String name, RateTarget target) throws IOException {
         ImageCodec codec = new ImageCodec(model);
         Means means = new Means();
+        int finest = 0;
         for (Image photo : photos) {
             ImageCodec.Compressed compressed;
             try {
@@ -143,9 +144,7 @@ public final class TokenLossMain {
                 System.err.println(name + ", " + target + ": " + e.getMessage());
                 return;
             }
-            if (target instanceof RateTarget.Bytes && compressed.finest()) {
-                return; // as with the best quality
-            }
+            finest += compressed.finest() ? 1 : 0;
             TsrFile whole = TsrFile.read(compressed.bytes());
             List<Integer> chunks = some(whole.chunkCount(), means.count);
             TsrFile damaged =
@@ -158,6 +157,9 @@ public final class TokenLossMain {
             means.add(1 + LossFill.PRIOR.ordinal(), photo, codec.decompress(damaged));
             means.bitsPerPixel += 8.0 * compressed.bytes().length / (WIDTH * HEIGHT);
             means.count++;
+        }
+        if (target instanceof RateTarget.Bytes && finest == photos.size()) {
+            return; // as with the best quality
         }
         means.say(name, String.format(Locale.ROOT, "chunks, %.4f bits per pixel", means.bitsPerPixel / means.count));
     }
