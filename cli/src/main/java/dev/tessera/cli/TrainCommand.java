@@ -14,6 +14,7 @@ import dev.tessera.image.ImageRecipe;
 import dev.tessera.image.ImageTrainer;
 import dev.tessera.image.NeuralImageModel;
 import dev.tessera.image.NeuralPriorTrainer;
+import dev.tessera.image.RestorationTrainer;
 import dev.tessera.image.transform.LinearImageRecipe;
 import dev.tessera.image.transform.LinearImageTrainer;
 import dev.tessera.vqmodels.Media;
@@ -42,7 +43,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Train a tokenizer and its entropy prior on pictures or sound, with --quantizer a neural tokenizer, or a neural"
                         + " tokenizer of series of vectors (features: .npy, frames x channels). 'prior'"
-                        + " gives a trained neural tokenizer the entropy prior that compress needs.")
+                        + " gives a trained neural tokenizer the entropy prior that compress needs, 'restoration' gives"
+                        + " an image tokenizer what decompress --conceal restores lost tokens with.")
 final class TrainCommand extends TesseraCommand {
     @Parameters(index = "0", paramLabel = "MEDIA", description = "One of ${COMPLETION-CANDIDATES}.")
     private TrainMedia media;
@@ -104,7 +106,7 @@ final class TrainCommand extends TesseraCommand {
     @Option(
             names = "--model",
             paramLabel = "M",
-            description = "With prior: the neural tokenizer, by name or path, that MODEL is a copy of.")
+            description = "With prior and restoration: the tokenizer, by name or path, that MODEL is a copy of.")
     private String model;
 
     /** What can be trained. */
@@ -112,7 +114,8 @@ final class TrainCommand extends TesseraCommand {
         image,
         audio,
         features,
-        prior
+        prior,
+        restoration
     }
 
     @Override
@@ -145,6 +148,9 @@ final class TrainCommand extends TesseraCommand {
                 case audio -> trainAudio(files);
                 case features -> throw new IllegalStateException("series are trained by steps");
                 case prior -> withPrior(ModelRegistry.load().find(model), files);
+                case restoration ->
+                    new RestorationTrainer(seed == null ? RestorationTrainer.DEFAULT_SEED : seed, threads, this::say)
+                            .train(ModelRegistry.load().find(model), files);
             };
             writeFile(output, made::write);
         }
@@ -165,14 +171,15 @@ final class TrainCommand extends TesseraCommand {
             throw new UsageException(
                     "--minutes, --resume and --stages are for neural tokenizers: name one with --quantizer");
         }
-        if (quantizer != null && media == TrainMedia.prior) {
-            throw new UsageException("'train prior' takes no --quantizer");
+        boolean addition = media == TrainMedia.prior || media == TrainMedia.restoration; // to a model
+        if (addition != (model != null)) {
+            throw new UsageException("'train prior' and 'train restoration' need --model, and nothing else takes it");
         }
-        if ((media == TrainMedia.prior) != (model != null)) {
-            throw new UsageException("'train prior' needs --model, and nothing else takes it");
+        if (addition && (quantizer != null || recipe != null || codes != null)) {
+            throw new UsageException("'train " + media + "' takes no --quantizer, --recipe or --codes");
         }
-        if (media == TrainMedia.prior && (recipe != null || codes != null || seed != null)) {
-            throw new UsageException("'train prior' takes no --recipe, --codes or --seed");
+        if (media == TrainMedia.prior && seed != null) {
+            throw new UsageException("'train prior' takes no --seed");
         }
     }
 
@@ -191,7 +198,7 @@ final class TrainCommand extends TesseraCommand {
             case image -> ImageModel.load(made) instanceof NeuralImageModel neural && !neural.hasPrior();
             case audio -> AudioModel.load(made) instanceof NeuralAudioModel neural && !neural.hasPrior();
             case features -> !FeatureModel.load(made).hasPrior();
-            case prior -> false;
+            case prior, restoration -> false;
         };
     }
 
@@ -247,7 +254,7 @@ final class TrainCommand extends TesseraCommand {
                     case image -> Media.IMAGE;
                     case audio -> Media.AUDIO;
                     case features -> Media.FEATURES;
-                    case prior -> throw new IllegalStateException("a prior is not trained by steps");
+                    case prior, restoration -> throw new IllegalStateException("'train " + media + "' takes no steps");
                 });
         TrainingOrder order = new TrainingOrder(
                 output,
@@ -261,7 +268,7 @@ final class TrainCommand extends TesseraCommand {
             case image -> trainer.trainImages(order, new Pictures(files));
             case audio -> trainer.trainSounds(order, new Sounds(files));
             case features -> trainer.trainSeries(order, SeriesFiles.of(files));
-            case prior -> throw new IllegalStateException("a prior is not trained by steps");
+            case prior, restoration -> throw new IllegalStateException("'train " + media + "' takes no steps");
         };
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("output", output.toString());

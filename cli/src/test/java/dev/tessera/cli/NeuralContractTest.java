@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tessera.image.Image;
 import dev.tessera.image.ImageFiles;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +124,52 @@ class NeuralContractTest {
             run("train", "prior", photo, "--model", MODEL, "-o", path("x.safetensors"), "--codes", "3")
                     .code(),
             run("train", "prior", photo, "--model", "nothing-of-this-name", "-o", path("x.safetensors"))
+                    .code()
+        });
+    }
+
+    @Test
+    void restorationIsAnAdditionThatKeepsTokens() throws IOException {
+        Run trained =
+                run("train", "restoration", photo, "--model", MODEL, "-o", path("restoring.safetensors"), "--json");
+        assertEquals(0, trained.code(), trained.err());
+        String[] names = {"restoring", "plain"};
+        int[] bytes = new int[2];
+        for (int i = 0; i < 2; i++) {
+            String model = i == 0 ? path("restoring.safetensors") : MODEL;
+            Run packed = run(
+                    "compress",
+                    photo,
+                    "-o",
+                    path(names[i] + ".tsr"),
+                    "--model",
+                    model,
+                    "-q",
+                    "100",
+                    "--layout",
+                    "independent",
+                    "--json");
+            bytes[i] = (Integer) packed.json().get("bytes");
+            byte[] file = Files.readAllBytes(folder.resolve(names[i] + ".tsr"));
+            file[file.length - 6] ^= 1;
+            Files.write(folder.resolve(names[i] + ".tsr"), file);
+            Run back = run(
+                    "decompress",
+                    path(names[i] + ".tsr"),
+                    "-o",
+                    path(names[i] + ".png"),
+                    "--model",
+                    model,
+                    "--conceal",
+                    "--json");
+            assertEquals(0, back.code(), back.err());
+        }
+        assertEquals(bytes[1], bytes[0]);
+        assertNotEquals(
+                -1, Files.mismatch(folder.resolve("restoring.png"), folder.resolve("plain.png")), "what was lost");
+        assertArrayEquals(new int[] {2, 2}, new int[] {
+            run("train", "restoration", photo, "-o", path("x.safetensors")).code(),
+            run("train", "restoration", photo, "--model", MODEL, "-o", path("x.safetensors"), "--quantizer", "vq")
                     .code()
         });
     }

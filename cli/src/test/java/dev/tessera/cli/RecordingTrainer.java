@@ -3,6 +3,7 @@ package dev.tessera.cli;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
+import dev.tessera.vqmodels.training.PlaneRefinement;
 import dev.tessera.vqmodels.training.SeriesSource;
 import dev.tessera.vqmodels.training.SoundSource;
 import dev.tessera.vqmodels.training.TrainingException;
@@ -68,5 +69,10 @@ public final class RecordingTrainer implements NeuralTrainer {
         channels = source.channels();
         Files.copy(SERIES_MODEL, given.output(), StandardCopyOption.REPLACE_EXISTING);
         return new TrainingResult(7, 0.5, "snr", 12, 0.9, 0.95, 100, 1, true);
+    }
+
+    @Override
+    public PlaneRefinement.Trained trainRefinement(PlaneRefinement order, List<PlaneRefinement.Pair> pairs) {
+        throw new TrainingException("this trainer refines no planes");
     }
 }

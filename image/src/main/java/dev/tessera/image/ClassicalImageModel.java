@@ -1,6 +1,7 @@
 package dev.tessera.image;
 
 import dev.tessera.codebook.Klt;
+import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.ProductQuantizer;
 import dev.tessera.codebook.Tokenizer;
 import dev.tessera.codecs.GridPrior;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A classical image tokenizer: KLT of 16x16 blocks, product VQ over groups of its components, and the entropy prior and
@@ -34,8 +36,13 @@ public final class ClassicalImageModel extends ImageModel {
     private final BlockTransform transform;
     private final GridPrior prior;
 
-    private ClassicalImageModel(ModelFile file, ProductQuantizer quantizer, BlockTransform transform, GridPrior prior) {
-        super(file);
+    private ClassicalImageModel(
+            ModelFile file,
+            ProductQuantizer quantizer,
+            BlockTransform transform,
+            GridPrior prior,
+            Optional<LatentPredictor> restoration) {
+        super(file, restoration);
         this.quantizer = quantizer;
         this.transform = transform;
         this.prior = prior;
@@ -47,7 +54,8 @@ public final class ClassicalImageModel extends ImageModel {
                 toFile(recipe, klt, quantizer, prior, deblocking),
                 quantizer,
                 new BlockTransform(klt, new Deblocking(recipe.subspaceDims(), deblocking)),
-                prior);
+                prior,
+                Optional.empty());
     }
 
     /** The model in {@code file}, whose type is {@value #MODEL_TYPE}. */
@@ -83,7 +91,11 @@ public final class ClassicalImageModel extends ImageModel {
         GridPrior prior = readPrior(file, tableBits -> new GridSpec(sizes, false, classes, tableBits));
         Tensor strengths = file.tensor("decoder.deblocking", Deblocking.strengthCount(dims.length));
         return new ClassicalImageModel(
-                file, quantizer, new BlockTransform(klt, new Deblocking(dims, strengths.toFloats())), prior);
+                file,
+                quantizer,
+                new BlockTransform(klt, new Deblocking(dims, strengths.toFloats())),
+                prior,
+                readRestoration(file, components));
     }
 
     @Override
@@ -94,6 +106,11 @@ public final class ClassicalImageModel extends ImageModel {
     @Override
     public int patchSize() {
         return BlockTransform.BLOCK;
+    }
+
+    @Override
+    Latents latents(int[] coded, int stages, int rows, int columns) {
+        return quantizer.dequantize(coded, rows, columns);
     }
 
     @Override
@@ -124,9 +141,13 @@ public final class ClassicalImageModel extends ImageModel {
 
     @Override
     Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads) {
-        ColorPlanes planes =
-                transform.decodePlanes(quantizer.dequantize(tokens.indices(), tokens.rows(), tokens.columns()));
-        if (tokens.anyLost()) {
+        Latents latents = latents(tokens.indices(), tokens.stages(), tokens.rows(), tokens.columns());
+        boolean restored = tokens.anyLost()
+                && tokens.tolerance() == Tolerance.CONCEAL
+                && restoration().isPresent();
+        ColorPlanes planes = transform.decodePlanes(
+                restored ? LatentConcealment.fill(latents, tokens.lost(), LossFill.PRIOR, restoration()) : latents);
+        if (tokens.anyLost() && !restored) {
             Concealment concealment = new Concealment(tokens.lost(), tokens.columns());
             concealment.fillWithMean(planes);
             if (tokens.tolerance() == Tolerance.CONCEAL) {

@@ -204,8 +204,8 @@ public final class ImageCodec implements PictureCodec {
 
     /**
      * The picture in a file that this model made. Where chunks are missing and the file was read with
-     * {@link Tolerance#CONCEAL}, lost blocks are filled from the rims of their neighbours; with
-     * {@link Tolerance#PREFIX} they have the mean of the decoded ones. In the progressive layout lost chunks are detail
+     * {@link Tolerance#CONCEAL}, lost blocks are what the model expects beside their neighbours, or, where it was not trained to, are
+     * filled from the neighbours' rims; with {@link Tolerance#PREFIX} they have the mean of the decoded ones. In the progressive layout lost chunks are detail
      * that is left out.
      *
      * @param threads for the chunks of the independent layout, at least 1; the picture does not depend on it

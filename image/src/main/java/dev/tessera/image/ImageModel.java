@@ -1,6 +1,8 @@
 package dev.tessera.image;
 
+import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Tokenizer;
+import dev.tessera.codebook.Tokens;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.GridSpec;
@@ -10,6 +12,8 @@ import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -24,9 +28,11 @@ public abstract sealed class ImageModel permits ClassicalImageModel, NeuralImage
     static final String PRIOR_STATE = "prior.state";
 
     private final ModelFile file;
+    private final Optional<LatentPredictor> restoration;
 
-    ImageModel(ModelFile file) {
+    ImageModel(ModelFile file, Optional<LatentPredictor> restoration) {
         this.file = file;
+        this.restoration = restoration;
     }
 
     /**
@@ -86,6 +92,50 @@ public abstract sealed class ImageModel permits ClassicalImageModel, NeuralImage
     public Image toSize(Image decoded, int width, int height) {
         return width <= decoded.width() && height <= decoded.height() ? decoded.crop(0, 0, width, height) : decoded;
     }
+
+    /**
+     * Latents of {@code tokens} of which some are lost; {@code tokenizer().decoder()} makes the picture of them.
+     *
+     * @param tokens {@code [stages x rows x columns]}; what stands at lost positions does not matter
+     * @param lost a position each, in raster order; a lost position has lost all its stages
+     * @param fill what takes the place of lost ones
+     * @throws IllegalArgumentException when {@code tokens} are no grid of this model's tokens, or {@code lost} has another size
+     */
+    public final Latents restore(Tokens tokens, boolean[] lost, LossFill fill) {
+        if (tokens.shape().length != 2 || !Arrays.equals(tokens.codebookSizes(), codebookSizes())) {
+            throw new IllegalArgumentException("the tokens have codebooks of " + Arrays.toString(tokens.codebookSizes())
+                    + " and a grid of " + tokens.shape().length + " extents, must have those of the model, "
+                    + Arrays.toString(codebookSizes()) + ", and 2 extents");
+        }
+        if (lost.length != tokens.positions()) {
+            throw new IllegalArgumentException(
+                    "lost has " + lost.length + " positions, must have those of the tokens, " + tokens.positions());
+        }
+        return LatentConcealment.fill(tokenizer().quantizer().toLatents(tokens), lost, fill, restoration);
+    }
+
+    /** What restores lost tokens, where {@link RestorationTrainer} gave the model such. */
+    final Optional<LatentPredictor> restoration() {
+        return restoration;
+    }
+
+    /** What the predictor in {@code file}, if there is one, says of latents of {@code dim} numbers. */
+    static Optional<LatentPredictor> readRestoration(ModelFile file, int dim) throws CorruptModelException {
+        return LatentPredictor.isIn(file) ? Optional.of(LatentPredictor.read(file, dim)) : Optional.empty();
+    }
+
+    /** Whether a token stands for the patch at its place, so that neighbours in the grid are neighbours in the picture. */
+    boolean hasPlaces() {
+        return true;
+    }
+
+    /**
+     * What coded tokens stand for.
+     *
+     * @param coded {@code [positions x stages of the model]}
+     * @param stages number of first stages that count
+     */
+    abstract Latents latents(int[] coded, int stages, int rows, int columns);
 
     /** K of each stage. */
     abstract int[] codebookSizes();

@@ -57,8 +57,9 @@ public final class NeuralImageModel extends ImageModel {
      */
     private record Codec(GridPrior prior, IndexOrder order, float distortion, Optional<Codebook> codes) {}
 
-    private NeuralImageModel(ModelFile file, NeuralParts parts, Optional<Codec> codec) {
-        super(file);
+    private NeuralImageModel(
+            ModelFile file, NeuralParts parts, Optional<Codec> codec, Optional<LatentPredictor> restoration) {
+        super(file, restoration);
         this.parts = parts;
         this.codec = codec;
     }
@@ -69,7 +70,8 @@ public final class NeuralImageModel extends ImageModel {
         return new NeuralImageModel(
                 file,
                 parts,
-                file.config().has(TABLE_BITS) ? Optional.of(readCodec(file, parts.quantizer())) : Optional.empty());
+                file.config().has(TABLE_BITS) ? Optional.of(readCodec(file, parts.quantizer())) : Optional.empty(),
+                readRestoration(file, parts.quantizer().dim()));
     }
 
     private static Codec readCodec(ModelFile file, Quantizer quantizer) throws IOException {
@@ -144,6 +146,16 @@ public final class NeuralImageModel extends ImageModel {
     }
 
     @Override
+    boolean hasPlaces() {
+        return !parts.whole();
+    }
+
+    @Override
+    Latents latents(int[] coded, int stages, int rows, int columns) {
+        return TokenizerFile.dequantize(parts.quantizer(), toIndices(coded), stages, rows, columns);
+    }
+
+    @Override
     int[] codebookSizes() {
         return parts.quantizer().codebookSizes();
     }
@@ -186,10 +198,10 @@ public final class NeuralImageModel extends ImageModel {
 
     @Override
     Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads) {
-        Latents latents = TokenizerFile.dequantize(
-                parts.quantizer(), toIndices(tokens.indices()), tokens.stages(), tokens.rows(), tokens.columns());
+        Latents latents = latents(tokens.indices(), tokens.stages(), tokens.rows(), tokens.columns());
         if (tokens.anyLost()) {
-            latents = LatentConcealment.fill(latents, tokens.lost(), tokens.tolerance() == Tolerance.CONCEAL);
+            LossFill fill = tokens.tolerance() == Tolerance.CONCEAL ? LossFill.PRIOR : LossFill.MEAN;
+            latents = LatentConcealment.fill(latents, tokens.lost(), fill, restoration());
         }
         if (parts.whole()) {
             Image decoded = parts.decoder(threads).decode(latents, parts.wholeSize(), parts.wholeSize(), grey);
