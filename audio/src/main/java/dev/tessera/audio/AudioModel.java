@@ -15,7 +15,8 @@ import java.io.IOException;
  * the rate of the model, n samples being ceil(n x rate / input rate) there; what comes back is mono at that rate, a whole number of
  * frames.
  */
-public abstract sealed class AudioModel permits ClassicalAudioModel, LappedAudioModel, NeuralAudioModel, ScalarAudioModel {
+public abstract sealed class AudioModel
+        permits ClassicalAudioModel, LappedAudioModel, NeuralAudioModel, ScalarAudioModel {
     static final String TABLE_BITS = "prior_table_bits";
 
     private final ModelFile file;

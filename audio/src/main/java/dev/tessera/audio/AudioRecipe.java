@@ -62,6 +62,11 @@ public record AudioRecipe(
     public static AudioRecipe read(InputStream in) throws IOException {
         Properties entries = new Properties();
         entries.load(in);
+        return read(entries);
+    }
+
+    /** Reads a recipe from its entries; see {@link #read(InputStream)}. */
+    public static AudioRecipe read(Properties entries) {
         RecipeEntries recipe = new RecipeEntries(entries);
         return new AudioRecipe(
                 recipe.text("name"),

@@ -63,7 +63,8 @@ public final class AudioTrainer {
      * @throws IllegalArgumentException when they hold too little sound
      */
     public ModelFile train(List<Path> files) throws IOException {
-        List<float[]> sounds = new TrainingSounds(recipe.secondsPerFile(), recipe.secondsPerFolder(), recipe.seed()).load(files);
+        List<float[]> sounds =
+                new TrainingSounds(recipe.secondsPerFile(), recipe.secondsPerFolder(), recipe.seed()).load(files);
         progress.accept(sounds.size() + " of " + files.size() + " files are used");
         List<Latents> mels = sounds.stream().map(MelEnvelope::logMel).toList();
         Klt klt = Klt.fit(TrainingVectors.concatenate(mels), recipe.envelopeComponents(), threads);

@@ -25,7 +25,8 @@ final class EnvelopeBasis {
     private static final int BANDS = MelEnvelope.BANDS;
     private static final int BITS = 14; // of fractions of tables
     private static final int ONE = 1 << BITS;
-    private static final int LIMIT = 1 << 20; // of components, which no sound comes near to: hostile files overflow nothing
+    private static final int LIMIT =
+            1 << 20; // of components, which no sound comes near to: hostile files overflow nothing
     private static final double PER_DECADE = PER_OCTAVE * StrictMath.log(10) / StrictMath.log(2);
     private static final int[][] COSINES = new int[SPAN_LEVELS][]; // [frequency x frame]
 
@@ -45,7 +46,8 @@ final class EnvelopeBasis {
     private final int components;
     private final int[] mean; // by band
     private final int[] basis; // [components x bands]
-    private final int[] fading; // [components x longest span]: what is expected of a component of 1 after 1, 2, ... frames
+    private final int[]
+            fading; // [components x longest span]: what is expected of a component of 1 after 1, 2, ... frames
 
     /**
      * @param klt of decimal logarithms of mel magnitudes

@@ -64,9 +64,9 @@ final class EnvelopeCoding {
 
     /** The index of a step in decades, not rounded, limited to the range of indices. */
     static double indexOf(double decades) {
-        double octaves = StrictMath.log(decades * StrictMath.log(10) / StrictMath.log(2)
-                        * EnvelopeBasis.PER_OCTAVE / FINEST)
-                / StrictMath.log(2);
+        double octaves =
+                StrictMath.log(decades * StrictMath.log(10) / StrictMath.log(2) * EnvelopeBasis.PER_OCTAVE / FINEST)
+                        / StrictMath.log(2);
         return Math.clamp(STEPS_PER_OCTAVE * octaves, 0, STEPS - 1);
     }
 

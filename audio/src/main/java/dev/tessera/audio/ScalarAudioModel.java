@@ -75,8 +75,10 @@ public final class ScalarAudioModel extends AudioModel {
                 throw new CorruptModelException("encoder.decay holds " + d + ", must be in [0, 1]");
             }
         }
-        byte[] envelope = file.tensor(ENVELOPE, new EnvelopeModel().stateBytes()).toBytes();
-        byte[] waveform = file.tensor(WAVEFORM, new WaveformModel().stateBytes()).toBytes();
+        byte[] envelope =
+                file.tensor(ENVELOPE, new EnvelopeModel().stateBytes()).toBytes();
+        byte[] waveform =
+                file.tensor(WAVEFORM, new WaveformModel().stateBytes()).toBytes();
         return new ScalarAudioModel(
                 file,
                 new EnvelopeBasis(klt, decay),
@@ -88,10 +90,10 @@ public final class ScalarAudioModel extends AudioModel {
         return false;
     }
 
-    /** @throws UnsupportedOperationException always: there are no tokens */
+    /** @throws IllegalArgumentException always: there are no tokens */
     @Override
     public Tokenizer<AudioSignal> tokenizer(int threads) {
-        throw new UnsupportedOperationException("models of type " + MODEL_TYPE + " make no tokens");
+        throw new IllegalArgumentException("models of type " + MODEL_TYPE + " make no tokens");
     }
 
     @Override

@@ -29,15 +29,12 @@ final class ScalarCodec implements SoundCodec {
         checkLayout(layout);
         ScalarWriter writer = new ScalarWriter(model, Planes.of(signal, MelEnvelope.SAMPLE_RATE));
         AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
-        ScalarSearch search =
-                new ScalarSearch(writer, settings -> finish(geometry, settings, writer.write(settings)));
+        ScalarSearch search = new ScalarSearch(writer, settings -> finish(geometry, settings, writer.write(settings)));
         return switch (target) {
             case RateTarget.Quality quality -> search.ofQuality(quality.quality());
             case RateTarget.Bytes bytes ->
                 search.within(
-                        bytes.budget(),
-                        TsrFile.headerBytes(header(geometry, ScalarSearch.envelopeOnly(0))),
-                        signal);
+                        bytes.budget(), TsrFile.headerBytes(header(geometry, ScalarSearch.envelopeOnly(0))), signal);
         };
     }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Everything that an encoder of a {@link ScalarAudioModel} decides for a whole file.
  *
- * @param noise which of {@link Settings#NOISE_LEVELS}, for {@link Mode#HYBRID}
+ * @param noise which of {@link #NOISE_LEVELS}, for {@link Mode#HYBRID}
  * @param matching whether the decoder applies {@link EnvelopeMatching}
  * @param span level of the envelope's spans, see {@link EnvelopeBasis#frames(int)}
  * @param envelopeStep see {@link EnvelopeCoding#step}
@@ -22,6 +22,9 @@ record ScalarSettings(
         LambdaPlan envelopeLambdas,
         int step,
         double lambda) {
+    /** Limits of {@link NoiseFilling}, in steps of the waveform. */
+    static final double[] NOISE_LEVELS = {0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 1e6};
+
     /** The envelope of the side of a stereo sound has a step so much coarser, an octave: it is worth a quarter. */
     private static final int SIDE_STEPS = 8;
 
@@ -55,7 +58,7 @@ record ScalarSettings(
 
     /** Rms of the noise in a coefficient at most. */
     double noiseLimit() {
-        return Settings.NOISE_LEVELS[noise] * Settings.step(step);
+        return NOISE_LEVELS[noise] * Settings.step(step);
     }
 
     /** Step index of the envelope of a plane. */

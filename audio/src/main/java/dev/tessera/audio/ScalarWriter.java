@@ -67,15 +67,23 @@ final class ScalarWriter {
             encoder.encodeBit(bit, probability);
             return bit;
         };
-        new ScalarPlanes(samples.length, length).code(model.basis(), model.start(), port, settings, sources(settings)::get);
-        long values = (long) samples.length * components[0].length * model.basis().components();
+        new ScalarPlanes(samples.length, length)
+                .code(model.basis(), model.start(), port, settings, sources(settings)::get);
+        long values =
+                (long) samples.length * components[0].length * model.basis().components();
         return new PayloadWriter.Payload(List.of(encoder.finish()), values, values * BITS_PER_VALUE);
     }
 
     private List<ScalarPlanes.Sources> sources(ScalarSettings settings) {
         ScalarPlanes.Sources[] out = new ScalarPlanes.Sources[samples.length];
         for (int p = 0; p < out.length; p++) {
-            out[p] = sources(model.basis(), settings, components[p], samples[p], blocks[p], settings.envelopeStep(p, out.length));
+            out[p] = sources(
+                    model.basis(),
+                    settings,
+                    components[p],
+                    samples[p],
+                    blocks[p],
+                    settings.envelopeStep(p, out.length));
         }
         return List.of(out);
     }
@@ -98,7 +106,6 @@ final class ScalarWriter {
         if (settings.mode() == Mode.ENVELOPE) {
             return new ScalarPlanes.Sources(envelope, LappedCoding.NONE);
         }
-        return new ScalarPlanes.Sources(
-                envelope, LappedChoice.of(samples, search, settings.step(), settings.lambda()));
+        return new ScalarPlanes.Sources(envelope, LappedChoice.of(samples, search, settings.step(), settings.lambda()));
     }
 }
