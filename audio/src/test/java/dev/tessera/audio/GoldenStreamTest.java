@@ -40,9 +40,8 @@ class GoldenStreamTest {
 
     private static void decodes(byte[] model, String hashes, int streams) throws IOException, NoSuchAlgorithmException {
         AudioCodec codec = new AudioCodec(AudioModel.load(ModelFile.read(model)));
-        List<String> lines = new String(golden(hashes), StandardCharsets.US_ASCII)
-                .lines()
-                .toList();
+        List<String> lines =
+                new String(golden(hashes), StandardCharsets.US_ASCII).lines().toList();
         assertEquals(streams, lines.size());
         for (String line : lines) {
             String[] fields = line.split(" ");

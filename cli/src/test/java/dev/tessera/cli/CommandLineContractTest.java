@@ -324,7 +324,7 @@ class CommandLineContractTest {
     }
 
     @Test
-    void theLinearModeHasOneLayoutAndNoTokens() throws IOException {
+    void modelsOfFilesAloneHaveOneLayoutAndNoTokens() throws IOException {
         Run layout =
                 run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--model", "image-linear-2");
         assertEquals(2, layout.code());
