@@ -216,8 +216,7 @@ class AudioTrainerTest {
             {"envelope-components = 6", "envelope-components = 81", "envelopeComponents is 81"},
         }) {
             Properties entries = entries(SCALAR.replace(change[0], change[1]));
-            IllegalArgumentException e =
-                    assertThrows(IllegalArgumentException.class, () -> ScalarRecipe.read(entries));
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ScalarRecipe.read(entries));
             assertTrue(e.getMessage().contains(change[2]), e.getMessage());
         }
     }
