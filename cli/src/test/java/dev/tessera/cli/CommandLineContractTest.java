@@ -332,6 +332,9 @@ class CommandLineContractTest {
         Run tokens = run("tokenize", PHOTO, "-o", path("t.npy"), "--model", "image-linear-2");
         assertEquals(2, tokens.code(), tokens.err());
         assertTrue(tokens.err().contains("image-linear-2 makes no tokens"), tokens.err());
+        Run sound = run("tokenize", SPEECH, "-o", path("t.npy"), "--model", "audio-scalar");
+        assertEquals(2, sound.code(), sound.err());
+        assertTrue(sound.err().contains("audio-scalar makes no tokens"), sound.err());
         Run automatic =
                 run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--size", "900", "--json");
         assertEquals(0, automatic.code(), automatic.err());
