@@ -15,7 +15,8 @@ import java.io.IOException;
  * the rate of the model, n samples being ceil(n x rate / input rate) there; what comes back is mono at that rate, a whole number of
  * frames.
  */
-public abstract sealed class AudioModel permits ClassicalAudioModel, LappedAudioModel, NeuralAudioModel {
+public abstract sealed class AudioModel
+        permits ClassicalAudioModel, LappedAudioModel, NeuralAudioModel, ScalarAudioModel {
     static final String TABLE_BITS = "prior_table_bits";
 
     private final ModelFile file;
@@ -36,10 +37,11 @@ public abstract sealed class AudioModel permits ClassicalAudioModel, LappedAudio
             case ClassicalAudioModel.MODEL_TYPE -> ClassicalAudioModel.read(file);
             case LappedAudioModel.MODEL_TYPE -> LappedAudioModel.read(file);
             case NeuralAudioModel.MODEL_TYPE -> NeuralAudioModel.read(file);
+            case ScalarAudioModel.MODEL_TYPE -> ScalarAudioModel.read(file);
             default ->
                 throw new CorruptModelException("the model is no audio model: model_type is '" + type + "', must be "
-                        + ClassicalAudioModel.MODEL_TYPE + ", " + LappedAudioModel.MODEL_TYPE + " or "
-                        + NeuralAudioModel.MODEL_TYPE);
+                        + ClassicalAudioModel.MODEL_TYPE + ", " + LappedAudioModel.MODEL_TYPE + ", "
+                        + NeuralAudioModel.MODEL_TYPE + " or " + ScalarAudioModel.MODEL_TYPE);
         };
     }
 
@@ -51,6 +53,11 @@ public abstract sealed class AudioModel permits ClassicalAudioModel, LappedAudio
     /** What {@code .tsr} files call this model by. */
     public final ModelHash hash() {
         return ModelHash.ofHex(file.sha256());
+    }
+
+    /** Whether there is a {@link #tokenizer(int)}: some models are for files alone. */
+    public boolean hasTokens() {
+        return true;
     }
 
     /** Sound to tokens and back, with one thread; see {@link #tokenizer(int)}. */

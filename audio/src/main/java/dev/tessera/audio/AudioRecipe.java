@@ -3,7 +3,6 @@ package dev.tessera.audio;
 import dev.tessera.codecs.GridSpec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Arrays;
 import java.util.Properties;
 
 /**
@@ -43,15 +42,15 @@ public record AudioRecipe(
         long seed) {
 
     public AudioRecipe {
-        checkRange("secondsPerFile", secondsPerFile, 1, 1_000_000);
-        checkRange("secondsPerFolder", secondsPerFolder, 1, 1_000_000);
-        checkRange("codebookSize", codebookSize, 2, 65_536);
-        checkRange("iterations", iterations, 1, 10_000);
-        checkRange("vectorsPerCode", vectorsPerCode, 1, 100_000);
-        checkRange("envelopeComponents", envelopeComponents, 1, MelEnvelope.BANDS);
-        checkRange("envelopeStages", envelopeStages, 1, 16);
-        checkRange("coreStages", coreStages, 0, 16);
-        checkRange("priorTableBits", priorTableBits, GridSpec.MIN_TABLE_BITS, GridSpec.MAX_TABLE_BITS);
+        RecipeEntries.checkRange("secondsPerFile", secondsPerFile, 1, 1_000_000);
+        RecipeEntries.checkRange("secondsPerFolder", secondsPerFolder, 1, 1_000_000);
+        RecipeEntries.checkRange("codebookSize", codebookSize, 2, 65_536);
+        RecipeEntries.checkRange("iterations", iterations, 1, 10_000);
+        RecipeEntries.checkRange("vectorsPerCode", vectorsPerCode, 1, 100_000);
+        RecipeEntries.checkRange("envelopeComponents", envelopeComponents, 1, MelEnvelope.BANDS);
+        RecipeEntries.checkRange("envelopeStages", envelopeStages, 1, 16);
+        RecipeEntries.checkRange("coreStages", coreStages, 0, 16);
+        RecipeEntries.checkRange("priorTableBits", priorTableBits, GridSpec.MIN_TABLE_BITS, GridSpec.MAX_TABLE_BITS);
         if (envelopeLambdas.length < 1 || coreSteps.length < 1) {
             throw new IllegalArgumentException("envelopeLambdas and coreSteps must have at least 1 value each");
         }
@@ -63,22 +62,28 @@ public record AudioRecipe(
     public static AudioRecipe read(InputStream in) throws IOException {
         Properties entries = new Properties();
         entries.load(in);
+        return read(entries);
+    }
+
+    /** Reads a recipe from its entries; see {@link #read(InputStream)}. */
+    public static AudioRecipe read(Properties entries) {
+        RecipeEntries recipe = new RecipeEntries(entries);
         return new AudioRecipe(
-                entry(entries, "name"),
-                integer(entries, "seconds-per-file"),
-                integer(entries, "seconds-per-folder"),
-                integer(entries, "codes"),
-                integer(entries, "iterations"),
-                integer(entries, "vectors-per-code"),
-                integer(entries, "envelope-components"),
-                integer(entries, "envelope-stages"),
-                floats(entries, "envelope-lambdas"),
-                integer(entries, "core-stages"),
-                floats(entries, "core-steps"),
-                floats(entries, "core-dead-zone")[0],
-                floats(entries, "core-lambda")[0],
-                integer(entries, "prior-table-bits"),
-                integer(entries, "seed"));
+                recipe.text("name"),
+                recipe.integer("seconds-per-file"),
+                recipe.integer("seconds-per-folder"),
+                recipe.integer("codes"),
+                recipe.integer("iterations"),
+                recipe.integer("vectors-per-code"),
+                recipe.integer("envelope-components"),
+                recipe.integer("envelope-stages"),
+                recipe.floats("envelope-lambdas"),
+                recipe.integer("core-stages"),
+                recipe.floats("core-steps"),
+                recipe.floats("core-dead-zone")[0],
+                recipe.floats("core-lambda")[0],
+                recipe.integer("prior-table-bits"),
+                recipe.integer("seed"));
     }
 
     /** The recipe of the shipped default model. */
@@ -118,41 +123,5 @@ public record AudioRecipe(
     @Override
     public float[] coreSteps() {
         return coreSteps.clone();
-    }
-
-    private static String entry(Properties entries, String key) {
-        String value = entries.getProperty(key);
-        if (value == null || value.isBlank()) {
-            throw new IllegalArgumentException("the recipe has no entry '" + key + "'");
-        }
-        return value.trim();
-    }
-
-    private static int integer(Properties entries, String key) {
-        try {
-            return Integer.parseInt(entry(entries, key));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("the recipe's entry '" + key + "' is no integer: " + e.getMessage(), e);
-        }
-    }
-
-    private static float[] floats(Properties entries, String key) {
-        String[] values = entry(entries, key).split("\\s*,\\s*");
-        float[] out = new float[values.length];
-        try {
-            for (int i = 0; i < out.length; i++) {
-                out[i] = Float.parseFloat(values[i]);
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "the recipe's entry '" + key + "' is " + Arrays.toString(values) + ", must be numbers", e);
-        }
-        return out;
-    }
-
-    private static void checkRange(String name, int value, int min, int max) {
-        if (value < min || value > max) {
-            throw new IllegalArgumentException(name + " is " + value + ", must be in [" + min + ", " + max + "]");
-        }
     }
 }

@@ -63,12 +63,13 @@ public final class AudioTrainer {
      * @throws IllegalArgumentException when they hold too little sound
      */
     public ModelFile train(List<Path> files) throws IOException {
-        List<float[]> sounds = new TrainingSounds(recipe).load(files);
+        List<float[]> sounds =
+                new TrainingSounds(recipe.secondsPerFile(), recipe.secondsPerFolder(), recipe.seed()).load(files);
         progress.accept(sounds.size() + " of " + files.size() + " files are used");
         List<Latents> mels = sounds.stream().map(MelEnvelope::logMel).toList();
-        Klt klt = Klt.fit(concatenate(mels), recipe.envelopeComponents(), threads);
+        Klt klt = Klt.fit(TrainingVectors.concatenate(mels), recipe.envelopeComponents(), threads);
         List<Latents> envelopes = mels.stream().map(klt::transform).toList();
-        ResidualQuantizer envelopeBooks = envelopeQuantizer(concatenate(envelopes), klt);
+        ResidualQuantizer envelopeBooks = envelopeQuantizer(TrainingVectors.concatenate(envelopes), klt);
         ClassicalAudioModel.Part envelopePart =
                 new ClassicalAudioModel.Part(envelopeBooks, envelopePrior(envelopes, envelopeBooks));
         if (recipe.coreStages() == 0) {
@@ -169,7 +170,7 @@ public final class AudioTrainer {
                 scaled.add(TrainingVectors.pick(all, recipe.coreDeadZone(), Integer.MAX_VALUE));
             }
         }
-        return concatenate(scaled);
+        return TrainingVectors.concatenate(scaled);
     }
 
     private GridPrior envelopePrior(List<Latents> envelopes, ResidualQuantizer quantizer) {
@@ -240,17 +241,5 @@ public final class AudioTrainer {
             System.arraycopy(rows.get(i), 0, vectors, i * dim, dim);
         }
         return Codebook.of(rows.size(), dim, vectors);
-    }
-
-    private static Latents concatenate(List<Latents> parts) {
-        int dim = parts.getFirst().dim();
-        long count = parts.stream().mapToLong(Latents::count).sum();
-        float[] data = new float[Math.toIntExact(count * dim)];
-        int to = 0;
-        for (Latents part : parts) {
-            System.arraycopy(part.data(), 0, data, to, part.data().length);
-            to += part.data().length;
-        }
-        return Latents.of((int) count, dim, data);
     }
 }

@@ -27,13 +27,20 @@ final class EnvelopeLevels {
         }
     }
 
+    private static final int[] PER_RMS = new int[BANDS];
+
+    static {
+        for (int b = 0; b < BANDS; b++) {
+            PER_RMS[b] = fine(perRms(b));
+        }
+    }
+
     private final int[] mean = new int[BANDS];
     private final int[][] codes; // by stage, [K x bands]
 
     EnvelopeLevels(Klt klt, ResidualQuantizer quantizer) {
         for (int b = 0; b < BANDS; b++) {
-            double perRms = NoiseFilling.MAGNITUDE_PER_RMS * MelEnvelope.MEL.weightSum(b);
-            mean[b] = fine(klt.mean()[b] - StrictMath.log10(perRms));
+            mean[b] = fine(klt.mean()[b] - perRms(b));
         }
         List<Codebook> books = quantizer.codebooks();
         float[] basis = klt.basis();
@@ -50,6 +57,11 @@ final class EnvelopeLevels {
                 codes[s][i] = fine(sum);
             }
         }
+    }
+
+    /** Decimal logarithm of the mel magnitude of coefficients of rms 1. */
+    private static double perRms(int band) {
+        return StrictMath.log10(NoiseFilling.MAGNITUDE_PER_RMS * MelEnvelope.MEL.weightSum(band));
     }
 
     private static int fine(double decimalLogarithm) {
@@ -84,6 +96,18 @@ final class EnvelopeLevels {
             }
         }
         return out;
+    }
+
+    /**
+     * Levels of a frame.
+     *
+     * @param bands logarithms of mel magnitudes, see {@link EnvelopeBasis}
+     * @param out {@code [bands]}, written
+     */
+    static void ofBands(int[] bands, int[] out) {
+        for (int b = 0; b < BANDS; b++) {
+            out[b] = Math.floorDiv(bands[b] - PER_RMS[b], FINE);
+        }
     }
 
     /**

@@ -1,8 +1,7 @@
 package dev.tessera.audio;
 
 /**
- * Rate-distortion optimised choice of coefficients: of the nearest value, the one below and zero the one with the least squared
- * error + lambda x bits, the bits being those of the adaptive model at that moment.
+ * Chooses coefficients as {@link MagnitudeCosts#choose} says, the bits being those of the adaptive model at that moment.
  *
  * @param coefficients of the blocks that {@code splits} says
  * @param scale 1 / step
@@ -10,6 +9,19 @@ package dev.tessera.audio;
  */
 record LappedChoice(double[] coefficients, double scale, double lambda, BlockTree splits)
         implements LappedCoding.Source {
+    /**
+     * Chooses blocks, too.
+     *
+     * @param samples filled up to whole longest blocks
+     */
+    static LappedChoice of(double[] samples, BlockSearch search, int stepIndex, double lambda) {
+        double step = Settings.step(stepIndex);
+        byte[] blocks = search.choose(step);
+        double[] coefficients = samples.clone();
+        LappedTransform.forward(coefficients, blocks);
+        return new LappedChoice(coefficients, 1 / step, lambda, BlockTree.of(blocks, coefficients.length));
+    }
+
     @Override
     public int split(int level, int from) {
         return splits.isSplit(level, from) ? 1 : 0;
@@ -17,22 +29,7 @@ record LappedChoice(double[] coefficients, double scale, double lambda, BlockTre
 
     @Override
     public int value(WaveformModel model, int at) {
-        double x = coefficients[at] * scale;
-        double size = Math.abs(x);
-        int nearest = (int) Math.min(size + 0.5, WaveformModel.MAX_MAGNITUDE);
-        if (nearest == 0) {
-            return 0;
-        }
-        int best = 0;
-        double least = size * size + lambda * model.costOfZero() / 65536;
-        for (int m = nearest; m >= Math.max(1, nearest - 1); m--) {
-            double score = (size - m) * (size - m) + lambda * model.cost(m) / 65536;
-            if (score < least) {
-                least = score;
-                best = m;
-            }
-        }
-        return x < 0 ? -best : best;
+        return model.choose(coefficients[at] * scale, lambda, WaveformModel.MAX_MAGNITUDE);
     }
 
     /** Where blocks are split, looked up by where a block would begin. */

@@ -128,16 +128,6 @@ final class LappedCodec implements SoundCodec {
         LappedCoding.Coded coded = new LappedCoding(
                         waveform, (probability, _) -> decoder.decodeBit(probability), levels, stepIndex)
                 .code(LappedTransform.length(samples), LappedCoding.NONE);
-        double step = Settings.step(stepIndex);
-        double[] x = new double[coded.values().length];
-        for (int i = 0; i < x.length; i++) {
-            x[i] = coded.values()[i] * step;
-        }
-        LappedTransform.inverse(x, coded.blocks());
-        float[] out = new float[samples];
-        for (int t = 0; t < samples; t++) {
-            out[t] = (float) x[t];
-        }
-        return out;
+        return coded.samples(coded.blocks().length, Settings.step(stepIndex), samples);
     }
 }

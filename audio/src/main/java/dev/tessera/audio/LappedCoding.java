@@ -52,7 +52,26 @@ final class LappedCoding {
      * @param blocks levels of the blocks
      * @param values quantized coefficients, block after block
      */
-    record Coded(byte[] blocks, int[] values) {}
+    record Coded(byte[] blocks, int[] values) {
+        /** Room for a plane of so many coefficients in the shortest blocks. */
+        static Coded blank(int length) {
+            return new Coded(new byte[length / LappedTransform.size(LappedTransform.LEVELS - 1)], new int[length]);
+        }
+
+        /** The samples of the first {@code count} blocks, which must fill the plane. */
+        float[] samples(int count, double step, int length) {
+            double[] x = new double[values.length];
+            for (int i = 0; i < x.length; i++) {
+                x[i] = values[i] * step;
+            }
+            LappedTransform.inverse(x, Arrays.copyOf(blocks, count));
+            float[] out = new float[length];
+            for (int t = 0; t < length; t++) {
+                out[t] = (float) x[t];
+            }
+            return out;
+        }
+    }
 
     /**
      * @param model of the file so far, learns
@@ -68,13 +87,24 @@ final class LappedCoding {
 
     /** Codes a plane of so many coefficients, a multiple of the longest block. */
     Coded code(int length, Source source) {
-        byte[] blocks = new byte[length / LappedTransform.size(LappedTransform.LEVELS - 1)];
-        int[] values = new int[length];
-        int count = 0;
-        for (int from = 0; from < length; from += LappedTransform.LONGEST) {
-            count = tree(0, from, source, blocks, count, values);
+        Coded coded = Coded.blank(length);
+        int count = span(0, length, source, coded, 0);
+        return new Coded(Arrays.copyOf(coded.blocks, count), coded.values);
+    }
+
+    /**
+     * Codes the coefficients from {@code from} to {@code to}, which directly follow those coded before.
+     *
+     * @param out as long as the plane; what is coded is written
+     * @param count blocks so far
+     * @return blocks then
+     */
+    int span(int from, int to, Source source, Coded out, int count) {
+        int blocks = count;
+        for (int at = from; at < to; at += LappedTransform.LONGEST) {
+            blocks = tree(0, at, source, out.blocks, blocks, out.values);
         }
-        return new Coded(Arrays.copyOf(blocks, count), values);
+        return blocks;
     }
 
     private int tree(int level, int from, Source source, byte[] blocks, int count, int[] values) {

@@ -132,12 +132,7 @@ final class LappedWriter implements SettingsSearch.Payloads {
             BlockSearch search,
             int stepIndex,
             double lambda) {
-        double step = Settings.step(stepIndex);
-        byte[] blocks = search.choose(step);
-        double[] coefficients = samples.clone();
-        LappedTransform.forward(coefficients, blocks);
-        LappedChoice choice = new LappedChoice(
-                coefficients, 1 / step, lambda, LappedChoice.BlockTree.of(blocks, coefficients.length));
-        new LappedCoding(waveform, port, levels, stepIndex).code(coefficients.length, choice);
+        LappedChoice choice = LappedChoice.of(samples, search, stepIndex, lambda);
+        new LappedCoding(waveform, port, levels, stepIndex).code(samples.length, choice);
     }
 }

@@ -22,6 +22,9 @@ final class MelEnvelope implements Encoder<AudioSignal>, Decoder<AudioSignal> {
     /** Below this magnitude a band counts as silent; full-scale noise has about 20 per bin. */
     static final double FLOOR = 3e-3;
 
+    /** What is coded as less than this magnitude is made silent. */
+    static final double SILENCE = FLOOR * 1.3;
+
     static final Stft STFT = new Stft(FFT_SIZE, HOP);
     static final MelFilterBank MEL = new MelFilterBank(BANDS, FFT_SIZE, SAMPLE_RATE, 0, SAMPLE_RATE / 2.0);
 
@@ -64,7 +67,11 @@ final class MelEnvelope implements Encoder<AudioSignal>, Decoder<AudioSignal> {
 
     /** Sound of {@code samples} samples at 16 kHz, which must have as many frames. */
     float[] synthesize(Latents latents, int samples) {
-        double[][] mel = mel(latents);
+        return synthesize(mel(latents), samples);
+    }
+
+    /** Sound of {@code samples} samples at 16 kHz whose mel magnitudes are near to {@code mel}, {@code [frames][80]}. */
+    static float[] synthesize(double[][] mel, int samples) {
         double[][] magnitudes = new double[mel.length][];
         for (int t = 0; t < mel.length; t++) {
             magnitudes[t] = spread(mel[t]);
@@ -90,7 +97,7 @@ final class MelEnvelope implements Encoder<AudioSignal>, Decoder<AudioSignal> {
     double[][] mel(Latents latents) {
         Latents logarithms = klt.inverse(latents);
         double[][] mel = new double[logarithms.count()][BANDS];
-        double silent = StrictMath.log10(FLOOR * 1.3);
+        double silent = StrictMath.log10(SILENCE);
         for (int t = 0; t < mel.length; t++) {
             for (int b = 0; b < BANDS; b++) {
                 float value = logarithms.data()[t * BANDS + b];

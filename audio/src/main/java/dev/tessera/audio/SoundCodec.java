@@ -6,7 +6,7 @@ import dev.tessera.codecs.container.TsrLayout;
 import java.io.IOException;
 
 /** What {@link AudioCodec} does with a model of one kind; its methods say what. */
-sealed interface SoundCodec permits ClassicalCodec, LappedCodec, NeuralCodec {
+sealed interface SoundCodec permits ClassicalCodec, LappedCodec, NeuralCodec, ScalarCodec {
     default boolean has(TsrLayout layout) {
         return true;
     }

@@ -14,10 +14,19 @@ import java.util.TreeMap;
 final class TrainingSounds {
     private static final double LEAST_SECONDS = 0.5;
 
-    private final AudioRecipe recipe;
+    private final int secondsPerFile;
+    private final int secondsPerFolder;
+    private final long seed;
 
-    TrainingSounds(AudioRecipe recipe) {
-        this.recipe = recipe;
+    /**
+     * @param secondsPerFile how much of a file is used at most
+     * @param secondsPerFolder how much of all files of one folder is used at most
+     * @param seed of the order
+     */
+    TrainingSounds(int secondsPerFile, int secondsPerFolder, long seed) {
+        this.secondsPerFile = secondsPerFile;
+        this.secondsPerFolder = secondsPerFolder;
+        this.seed = seed;
     }
 
     /** Sounds of all folders in one random order. */
@@ -28,7 +37,7 @@ final class TrainingSounds {
             folders.computeIfAbsent(String.valueOf(folder), _ -> new ArrayList<>())
                     .add(file);
         }
-        Random random = new Random(recipe.seed());
+        Random random = new Random(seed);
         List<float[]> sounds = new ArrayList<>();
         for (List<Path> folder : folders.values()) {
             Collections.sort(folder);
@@ -45,14 +54,14 @@ final class TrainingSounds {
     private void addFolder(List<Path> files, List<float[]> sounds) throws IOException {
         double seconds = 0;
         for (Path file : files) {
-            if (seconds >= recipe.secondsPerFolder()) {
+            if (seconds >= secondsPerFolder) {
                 return;
             }
             AudioSignal signal = AudioFiles.read(file).toMono();
             if (signal.seconds() < LEAST_SECONDS) {
                 continue;
             }
-            int length = (int) Math.min(signal.length(), (long) recipe.secondsPerFile() * signal.sampleRate());
+            int length = (int) Math.min(signal.length(), (long) secondsPerFile * signal.sampleRate());
             int from = (signal.length() - length) / 2;
             float[] part = Arrays.copyOfRange(signal.data(0), from, from + length);
             seconds += (double) length / signal.sampleRate();

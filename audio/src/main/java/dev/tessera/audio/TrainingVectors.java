@@ -2,6 +2,7 @@ package dev.tessera.audio;
 
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.VectorQuantizer;
+import java.util.List;
 
 /** Choosing and reducing the vectors that train a codebook. */
 final class TrainingVectors {
@@ -54,5 +55,18 @@ final class TrainingVectors {
             energy += v * v;
         }
         return energy;
+    }
+
+    /** All of several sets, one behind the other. */
+    static Latents concatenate(List<Latents> parts) {
+        int dim = parts.getFirst().dim();
+        long count = parts.stream().mapToLong(Latents::count).sum();
+        float[] data = new float[Math.toIntExact(count * dim)];
+        int to = 0;
+        for (Latents part : parts) {
+            System.arraycopy(part.data(), 0, data, to, part.data().length);
+            to += part.data().length;
+        }
+        return Latents.of((int) count, dim, data);
     }
 }

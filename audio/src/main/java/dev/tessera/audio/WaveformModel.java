@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * predicted in several contexts (how loud the envelope is there in steps, the coefficients below, those of the two blocks
  * before at the same frequency), which are mixed. Not for several threads at once.
  */
-final class WaveformModel {
+final class WaveformModel implements MagnitudeCosts {
     /** Largest magnitude of a coefficient. */
     static final int MAX_MAGNITUDE = 1 << 20;
 
@@ -190,13 +190,14 @@ final class WaveformModel {
         return port.bit(EVEN, value < 0 ? 1 : 0) == 1 ? -m : m;
     }
 
-    /** Bits of a zero, in 1/65536, where was looked at. */
-    int costOfZero() {
+    /** Where was looked at. */
+    @Override
+    public int costOfZero() {
         return MixedBits.cost(0, zero.predict());
     }
 
-    /** Bits of a magnitude of at least 1, with its sign. */
-    int cost(int magnitude) {
+    @Override
+    public int cost(int magnitude) {
         int cost = MixedBits.cost(1, zero.predict()) + (1 << 16);
         for (int m = 1; m <= UNARY; m++) {
             step(m - 1);
@@ -205,7 +206,7 @@ final class WaveformModel {
                 return cost;
             }
         }
-        return cost + (2 * (31 - Integer.numberOfLeadingZeros(magnitude - UNARY)) + 1 << 16);
+        return cost + escapeCost(magnitude - UNARY - 1);
     }
 
     private void step(int step) {
@@ -217,14 +218,20 @@ final class WaveformModel {
         more.choose(1, loudness);
     }
 
-    private static int coded(Port port, MixedBits bits, int bit) {
+    /** Codes a decision and learns it. */
+    static int coded(Port port, MixedBits bits, int bit) {
         int out = port.bit(bits.predict(), bit);
         bits.learn(out);
         return out;
     }
 
+    /** Bits of {@link #escape}, in 1/65536. */
+    static int escapeCost(int rest) {
+        return 2 * (31 - Integer.numberOfLeadingZeros(rest + 1)) + 1 << 16;
+    }
+
     /** Elias gamma code of {@code rest + 1}; at most 20 bits long, so that no hostile file overflows anything. */
-    private static int escape(Port port, int rest) {
+    static int escape(Port port, int rest) {
         int length = 32 - Integer.numberOfLeadingZeros(rest + 1);
         int bits = 1;
         while (bits < 20 && port.bit(EVEN, length > bits ? 1 : 0) == 1) {

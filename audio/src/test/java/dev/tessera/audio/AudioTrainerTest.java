@@ -1,10 +1,13 @@
 package dev.tessera.audio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
@@ -13,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +164,60 @@ class AudioTrainerTest {
             assertEquals(recipe.envelopeStages(), file.config().integer("num_stages"));
             assertEquals(recipe.coreStages(), file.config().integer("core_stages"));
             assertEquals(recipe.seed(), file.config().longInteger("seed"));
+        }
+    }
+
+    private static final String SCALAR = """
+            codec = scalar
+            name = small
+            seconds-per-file = 2
+            seconds-per-folder = 6
+            envelope-components = 6
+            passes = 2
+            envelope-steps = 0.5, 2
+            waveform-steps = 0.03, 0.1
+            lambda = 0.15
+            seed = 1
+            """;
+
+    private static Properties entries(String text) throws IOException {
+        Properties entries = new Properties();
+        entries.load(new StringReader(text));
+        return entries;
+    }
+
+    @Test
+    void scalarModelsAreTheSameForAnyThreadCountAndFileOrder(@TempDir Path folder) throws IOException {
+        List<Path> files = sounds(folder);
+        assertTrue(ScalarRecipe.isOne(entries(SCALAR)));
+        assertFalse(ScalarRecipe.isOne(entries(SMALL)));
+        ScalarRecipe recipe = ScalarRecipe.read(entries(SCALAR));
+        ModelFile model = new ScalarTrainer(recipe, 1, _ -> {}).train(files);
+        List<Path> reversed = new ArrayList<>(files);
+        Collections.reverse(reversed);
+        assertEquals(
+                model.sha256(),
+                new ScalarTrainer(recipe, 3, _ -> {}).train(reversed).sha256());
+        assertNotEquals(
+                model.sha256(),
+                new ScalarTrainer(recipe.withSeed(2), 1, _ -> {}).train(files).sha256());
+        AudioSignal sound = AudioFiles.read(files.getFirst());
+        AudioCodec codec = new AudioCodec(AudioModel.load(model));
+        byte[] file = codec.compress(sound, new RateTarget.Bytes(400)).bytes();
+        assertEquals(sound.length(), codec.decompress(TsrFile.read(file)).length());
+    }
+
+    @Test
+    void scalarRecipesNameWhatIsWrong() throws IOException {
+        for (String[] change : new String[][] {
+            {"passes = 2", "passes = two", "passes"},
+            {"passes = 2", "passes = 0", "passes is 0"},
+            {"lambda = 0.15", "", "lambda"},
+            {"envelope-components = 6", "envelope-components = 81", "envelopeComponents is 81"},
+        }) {
+            Properties entries = entries(SCALAR.replace(change[0], change[1]));
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ScalarRecipe.read(entries));
+            assertTrue(e.getMessage().contains(change[2]), e.getMessage());
         }
     }
 }

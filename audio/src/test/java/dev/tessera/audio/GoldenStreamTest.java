@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.vqmodels.ModelFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,19 +38,30 @@ class GoldenStreamTest {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    @Test
-    void oldStreamsDecodeToTheirOldSamples() throws IOException, NoSuchAlgorithmException {
-        byte[] model = golden("model.safetensors");
-        assertTrue(model.length <= 100_000);
+    private static void decodes(byte[] model, String hashes, int streams) throws IOException, NoSuchAlgorithmException {
         AudioCodec codec = new AudioCodec(AudioModel.load(ModelFile.read(model)));
-        List<String> lines = new String(golden("decoded.sha256"), StandardCharsets.US_ASCII)
-                .lines()
-                .toList();
-        assertEquals(4, lines.size());
+        List<String> lines =
+                new String(golden(hashes), StandardCharsets.US_ASCII).lines().toList();
+        assertEquals(streams, lines.size());
         for (String line : lines) {
             String[] fields = line.split(" ");
             AudioSignal decoded = codec.decompress(TsrFile.read(golden(fields[0] + ".tsr")));
             assertEquals(fields[1], hash(decoded), fields[0]);
         }
+    }
+
+    @Test
+    void oldStreamsDecodeToTheirOldSamples() throws IOException, NoSuchAlgorithmException {
+        byte[] model = golden("model.safetensors");
+        assertTrue(model.length <= 100_000);
+        decodes(model, "decoded.sha256", 4);
+    }
+
+    @Test
+    void oldStreamsOfScalarModelsDecodeToTheirOldSamples() throws IOException, NoSuchAlgorithmException {
+        byte[] packed = golden("scalar-model.safetensors.gz");
+        assertTrue(packed.length <= 100_000);
+        byte[] model = new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
+        decodes(model, "scalar-decoded.sha256", 4);
     }
 }

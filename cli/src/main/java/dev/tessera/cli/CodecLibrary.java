@@ -54,8 +54,7 @@ final class CodecLibrary {
         ModelFile file = file(Media.IMAGE);
         if (imageModel == null) {
             if (LinearImageModel.isOne(file)) {
-                throw new UsageException("the model " + file.config().string("name")
-                        + " makes no tokens, it is for compress alone; 'models' lists others");
+                throw makesNoTokens(file);
             }
             imageModel = ImageModel.load(file);
         }
@@ -75,15 +74,28 @@ final class CodecLibrary {
                         : registry().find(MODEL_OF_STAGES)));
     }
 
-    /** The audio tokenizer that {@code --model} names, or the default. */
+    private static UsageException makesNoTokens(ModelFile file) throws IOException {
+        return new UsageException("the model " + file.config().string("name")
+                + " makes no tokens, it is for compress alone; 'models' lists others");
+    }
+
+    /**
+     * The audio tokenizer that {@code --model} names, or the default.
+     *
+     * @throws UsageException when the model that was named makes no tokens
+     */
     AudioModel audioModel() throws IOException {
-        return audio(file(Media.AUDIO));
+        AudioModel model = audio(file(Media.AUDIO));
+        if (!model.hasTokens()) {
+            throw makesNoTokens(model.file());
+        }
+        return model;
     }
 
     /** The audio model that {@code --model} names, or the default for files of that layout. */
     AudioModel audioCodecModel(TsrLayout layout) throws IOException {
         if (wanted != null) {
-            return audioModel();
+            return audio(file(Media.AUDIO));
         }
         return audio(once(
                 files,

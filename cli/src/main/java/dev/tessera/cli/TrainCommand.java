@@ -5,6 +5,8 @@ import dev.tessera.audio.AudioRecipe;
 import dev.tessera.audio.AudioTrainer;
 import dev.tessera.audio.NeuralAudioModel;
 import dev.tessera.audio.NeuralAudioPriorTrainer;
+import dev.tessera.audio.ScalarRecipe;
+import dev.tessera.audio.ScalarTrainer;
 import dev.tessera.codecs.dataset.AtomicFile;
 import dev.tessera.features.FeatureModel;
 import dev.tessera.features.FeaturePriorTrainer;
@@ -324,13 +326,26 @@ final class TrainCommand extends TesseraCommand {
     }
 
     private ModelFile trainAudio(List<Path> files) throws IOException {
-        AudioRecipe chosen = AudioRecipe.standard();
-        if (recipe != null) {
-            try (InputStream in = Files.newInputStream(recipe)) {
-                chosen = AudioRecipe.read(in);
-            }
+        if (recipe == null) {
+            return trainAudio(AudioRecipe.standard(), files);
         }
-        chosen = chosen.with(codes == null ? chosen.codebookSize() : codes, seed == null ? chosen.seed() : seed);
+        Properties entries = new Properties();
+        try (InputStream in = Files.newInputStream(recipe)) {
+            entries.load(in);
+        }
+        if (!ScalarRecipe.isOne(entries)) {
+            return trainAudio(AudioRecipe.read(entries), files);
+        }
+        if (codes != null) {
+            throw new UsageException("--codes is for codebooks, the recipe " + recipe + " has none");
+        }
+        ScalarRecipe scalar = ScalarRecipe.read(entries);
+        return new ScalarTrainer(seed == null ? scalar : scalar.withSeed(seed), threads, this::say).train(files);
+    }
+
+    private ModelFile trainAudio(AudioRecipe standard, List<Path> files) throws IOException {
+        AudioRecipe chosen =
+                standard.with(codes == null ? standard.codebookSize() : codes, seed == null ? standard.seed() : seed);
         return new AudioTrainer(chosen, threads, this::say).train(files);
     }
 }

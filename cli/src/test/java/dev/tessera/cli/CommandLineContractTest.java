@@ -316,7 +316,7 @@ class CommandLineContractTest {
                         .map(m -> ((Map<?, ?>) m).get("media"))
                         .toList());
         assertEquals(
-                List.of("image-linear-2", "audio-mel-lapped"),
+                List.of("image-linear-2", "audio-scalar"),
                 models.stream()
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default_codec")))
                         .map(m -> ((Map<?, ?>) m).get("name"))
@@ -324,7 +324,7 @@ class CommandLineContractTest {
     }
 
     @Test
-    void theLinearModeHasOneLayoutAndNoTokens() throws IOException {
+    void modelsOfFilesAloneHaveOneLayoutAndNoTokens() throws IOException {
         Run layout =
                 run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--model", "image-linear-2");
         assertEquals(2, layout.code());
@@ -332,6 +332,9 @@ class CommandLineContractTest {
         Run tokens = run("tokenize", PHOTO, "-o", path("t.npy"), "--model", "image-linear-2");
         assertEquals(2, tokens.code(), tokens.err());
         assertTrue(tokens.err().contains("image-linear-2 makes no tokens"), tokens.err());
+        Run sound = run("tokenize", SPEECH, "-o", path("t.npy"), "--model", "audio-scalar");
+        assertEquals(2, sound.code(), sound.err());
+        assertTrue(sound.err().contains("audio-scalar makes no tokens"), sound.err());
         Run automatic =
                 run("compress", PHOTO, "-o", path("p.tsr"), "--layout", "progressive", "--size", "900", "--json");
         assertEquals(0, automatic.code(), automatic.err());

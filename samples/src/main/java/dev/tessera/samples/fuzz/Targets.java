@@ -86,6 +86,7 @@ final class Targets {
         ImageCodec images = new ImageCodec(ImageModel.load(registry.find("image-pq16")));
         AudioCodec sounds = new AudioCodec(AudioModel.load(registry.find("audio-mel-mdct")));
         AudioCodec lapped = new AudioCodec(AudioModel.load(registry.find("audio-mel-lapped")));
+        AudioCodec scalar = new AudioCodec(AudioModel.load(registry.find("audio-scalar")));
         byte[] rgb = pixels(48, 40);
         Image picture = Image.ofRgb8(48, 40, rgb);
         AudioSignal sound = sound(9_600);
@@ -99,12 +100,8 @@ final class Targets {
                 linearFiles,
                 tsr -> linear.decompress(tsr, 1),
                 ImageGeometry.class);
-        List<byte[]> lappedFiles = new ArrayList<>();
-        for (int quality : new int[] {5, 40}) {
-            lappedFiles.add(
-                    lapped.compress(sound, new RateTarget.Quality(quality)).bytes());
-        }
-        addTsr(targets, "lapped sound tsr", lappedFiles, tsr -> lapped.decompress(tsr, 1), AudioGeometry.class);
+        addSound(targets, "lapped sound tsr", lapped, sound);
+        addSound(targets, "scalar sound tsr", scalar, sound);
         addSequences(targets, LinearImageModel.load(registry.defaultCodec(Media.IMAGE)));
         for (TsrLayout layout : TsrLayout.values()) {
             String suffix = " tsr, " + layout.name().toLowerCase(Locale.ROOT);
@@ -171,6 +168,15 @@ final class Targets {
         targets.add(
                 new Target("safetensors", List.of(model()), bytes -> CodebookFile.quantizer(ModelFile.read(bytes))));
         return targets;
+    }
+
+    /** Files of one layout, with the envelope alone and with a waveform. */
+    private static void addSound(List<Target> targets, String name, AudioCodec codec, AudioSignal sound) {
+        List<byte[]> files = new ArrayList<>();
+        for (int quality : new int[] {5, 40}) {
+            files.add(codec.compress(sound, new RateTarget.Quality(quality)).bytes());
+        }
+        addTsr(targets, name, files, tsr -> codec.decompress(tsr, 1), AudioGeometry.class);
     }
 
     /** Moving pictures as {@code .tsr} and as Y4M and APNG. */

@@ -1,0 +1,167 @@
+package dev.tessera.audio;
+
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Finds the settings of a file of a {@link ScalarAudioModel}, of a quality or within a byte budget.
+ *
+ * <p>Below {@value #HYBRID_FROM_KBPS} kbps a file holds the envelope alone, from there on the waveform too. (Kbps of the payload; with
+ * two channels and more 1.5 times as much.) What a rate is meant
+ * for decides the step of the envelope, that of the waveform fills the budget.
+ * Quality 0 to 29 is envelopes only, 30 to 100 has the waveform. Constants were chosen on the training set.
+ */
+final class ScalarSearch {
+    /** Where the waveform begins to be coded. */
+    static final double HYBRID_FROM_KBPS = 0.4;
+
+    private static final double STEREO_FACTOR = 1.5;
+
+    /** The price of a bit, in squared steps, of envelope and waveform. */
+    private static final double LAMBDA = 0.15;
+
+    /** What envelopes may take of a budget. */
+    private static final double ENVELOPE_SHARE = 0.62;
+
+    /** From the highest rate to the lowest. */
+    private static final Aim[] AIMS = {
+        new Aim(3, 1.1, 1.1, 4, true), // both: 12 dB and a mel distance of 0.12 at 6 kbps
+        new Aim(1.4, 2, 0, 1, true), // the waveform: that is where bits gain it most
+        new Aim(0.7, 1.4, 0, 2, true), // the envelope
+        new Aim(0, 1.4, 0, 5, false) // little of the waveform, so that it says when, and noise
+    };
+
+    private static final double ENVELOPE_STEPS_PER_HALF_SIZE = 5;
+    private static final double STEPS_PER_HALF_SIZE = 12;
+
+    /** How much finer the envelope of the last part is; where the size jumps, so much that it cannot fall back. */
+    private static final float[] FINER = {0.4f, 0.1f, 0.02f};
+
+    // of qualities
+    private static final int HYBRID_FROM_QUALITY = 30;
+    private static final double COARSEST_ENVELOPE = 6; // decades
+    private static final double FINEST_ENVELOPE = 1.7;
+    private static final double COARSEST_STEP = 0.5;
+    private static final double FINEST_STEP = 0.02;
+    private static final double COARSEST_KBPS = 0.6; // about what those steps give
+    private static final double FINEST_KBPS = 12;
+
+    /**
+     * What files are good at from a rate on. Less noise is nearer to the waveform, more to the envelope; matching pays when the envelope
+     * is fine or when there is little noise.
+     *
+     * @param envelopeStep in decades at {@code fromKbps}, to which steps are proportional to the rate to the power of -{@code exponent}
+     * @param noise which of {@link ScalarSettings#NOISE_LEVELS}
+     */
+    private record Aim(double fromKbps, double envelopeStep, double exponent, int noise, boolean matching) {
+        static Aim of(double kbps) {
+            int i = 0;
+            while (kbps < AIMS[i].fromKbps) {
+                i++;
+            }
+            return AIMS[i];
+        }
+
+        int envelopeStep(double kbps) {
+            double finer = exponent == 0 ? 1 : StrictMath.pow(fromKbps / kbps, exponent);
+            return (int) StrictMath.rint(EnvelopeCoding.indexOf(envelopeStep * finer));
+        }
+    }
+
+    private final ScalarWriter writer;
+    private final Function<ScalarSettings, AudioCodec.Compressed> maker;
+
+    /** @param maker makes a file of what {@code writer} codes */
+    ScalarSearch(ScalarWriter writer, Function<ScalarSettings, AudioCodec.Compressed> maker) {
+        this.writer = writer;
+        this.maker = maker;
+    }
+
+    AudioCodec.Compressed ofQuality(int quality) {
+        if (quality < HYBRID_FROM_QUALITY) {
+            double share = (double) quality / HYBRID_FROM_QUALITY;
+            double decades = COARSEST_ENVELOPE * StrictMath.pow(FINEST_ENVELOPE / COARSEST_ENVELOPE, share);
+            return maker.apply(envelopeOnly(EnvelopeCoding.indexOf(decades)));
+        }
+        double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
+        double step = COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share);
+        double kbps = COARSEST_KBPS * StrictMath.pow(FINEST_KBPS / COARSEST_KBPS, share);
+        return maker.apply(hybrid(Aim.of(kbps), Aim.of(kbps).envelopeStep(kbps), Settings.indexOf(step)));
+    }
+
+    /**
+     * The largest file within a budget that was found.
+     *
+     * @param budget bytes of the whole file
+     * @param headerBytes of it, about
+     * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
+     */
+    AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
+        double kbps = 0.008
+                * (budget - headerBytes)
+                / Math.max(1e-9, signal.seconds())
+                / (signal.channels() > 1 ? STEREO_FACTOR : 1);
+        if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
+            Aim aim = Aim.of(kbps);
+            int envelopeStep = aim.envelopeStep(kbps);
+            int envelopeBytes = writer.write(envelopeOnly(envelopeStep)).bytes();
+            while (envelopeBytes > ENVELOPE_SHARE * budget && envelopeStep < EnvelopeCoding.STEPS - 1) {
+                envelopeBytes = writer.write(envelopeOnly(++envelopeStep)).bytes();
+            }
+            int chosen = envelopeStep;
+            BudgetSearch search = new BudgetSearch(0, Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
+            Optional<AudioCodec.Compressed> found = search.largest(
+                    writer.guessStep(Math.max(1, budget - envelopeBytes)),
+                    index -> maker.apply(hybrid(aim, chosen, index)));
+            if (found.isPresent()) {
+                return refined(search, found.get(), hybrid(aim, chosen, search.fits()));
+            }
+        }
+        BudgetSearch search = new BudgetSearch(0, EnvelopeCoding.STEPS - 1, ENVELOPE_STEPS_PER_HALF_SIZE, budget);
+        AudioCodec.Compressed found = search.largest(
+                        EnvelopeCoding.indexOf(COARSEST_ENVELOPE / 3), index -> maker.apply(envelopeOnly(index)))
+                .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
+                        + " bytes is below the smallest possible file, " + search.lastSize() + " bytes"));
+        return refined(search, found, envelopeOnly(search.fits()));
+    }
+
+    /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
+    private AudioCodec.Compressed refined(BudgetSearch search, AudioCodec.Compressed found, ScalarSettings settings) {
+        AudioCodec.Compressed best = found;
+        float coarse = settings.envelopeLambdas().before();
+        for (int i = 0; i < FINER.length && search.fallsShort(); i++) {
+            float fine = coarse * FINER[i];
+            best = search.between(
+                            writer.frames(),
+                            switchAt -> maker.apply(settings.withLambdas(new LambdaPlan(coarse, fine, switchAt))))
+                    .orElse(best);
+        }
+        return best;
+    }
+
+    /**
+     * Settings of envelopes alone.
+     *
+     * @param index of the step, with a fraction that becomes a finer or coarser choice at the nearest step
+     */
+    static ScalarSettings envelopeOnly(double index) {
+        int step = (int) StrictMath.rint(index);
+        double ratio = StrictMath.pow(2, (index - step) / 4); // of squared steps
+        return new ScalarSettings(Mode.ENVELOPE, 0, true, 0, step, LambdaPlan.of((float) (LAMBDA * ratio)), 0, LAMBDA);
+    }
+
+    /** @param index of the waveform's step, with a fraction that becomes a finer or coarser choice at the nearest step */
+    private static ScalarSettings hybrid(Aim aim, int envelopeStep, double index) {
+        int step = (int) StrictMath.rint(index);
+        double ratio = StrictMath.pow(2, (index - step) / 8); // of squared steps
+        return new ScalarSettings(
+                Mode.HYBRID,
+                aim.noise,
+                aim.matching,
+                0,
+                envelopeStep,
+                LambdaPlan.of((float) LAMBDA),
+                step,
+                LAMBDA * ratio);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.tessera.audio;
+
+import java.util.Optional;
+
+/**
+ * Everything that an encoder of a {@link ScalarAudioModel} decides for a whole file.
+ *
+ * @param noise which of {@link #NOISE_LEVELS}, for {@link Mode#HYBRID}
+ * @param matching whether the decoder applies {@link EnvelopeMatching}
+ * @param span level of the envelope's spans, see {@link EnvelopeBasis#frames(int)}
+ * @param envelopeStep see {@link EnvelopeCoding#step}
+ * @param envelopeLambdas in squared steps per bit; positions are frames
+ * @param step of the waveform, see {@link Settings#step}
+ * @param lambda of the waveform, in squared steps per bit
+ */
+record ScalarSettings(
+        Mode mode,
+        int noise,
+        boolean matching,
+        int span,
+        int envelopeStep,
+        LambdaPlan envelopeLambdas,
+        int step,
+        double lambda) {
+    /** Limits of {@link NoiseFilling}, in steps of the waveform. */
+    static final double[] NOISE_LEVELS = {0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 1e6};
+
+    /** The envelope of the side of a stereo sound has a step so much coarser, an octave: it is worth a quarter. */
+    private static final int SIDE_STEPS = 8;
+
+    private static final int MODE_BITS = 2;
+    private static final int NOISE_BITS = 3;
+    private static final int MATCHING_SHIFT = MODE_BITS + NOISE_BITS;
+    private static final int SPAN_SHIFT = MATCHING_SHIFT + 1;
+
+    /** What the header says. */
+    int parameters() {
+        return mode.code() | noise << MODE_BITS | (matching ? 1 : 0) << MATCHING_SHIFT | span << SPAN_SHIFT;
+    }
+
+    /** What a decoder knows from the header's parameters and the start of the payload, unless they are of no file of this version. */
+    static Optional<ScalarSettings> of(int parameters) {
+        int noise = parameters >> MODE_BITS & (1 << NOISE_BITS) - 1;
+        boolean matching = (parameters >> MATCHING_SHIFT & 1) == 1;
+        int span = parameters >> SPAN_SHIFT;
+        return Mode.of(parameters & (1 << MODE_BITS) - 1)
+                .filter(_ -> span < EnvelopeBasis.SPAN_LEVELS)
+                .map(mode -> new ScalarSettings(mode, noise, matching, span, 0, LambdaPlan.of(0), 0, 0));
+    }
+
+    ScalarSettings withSteps(int newEnvelopeStep, int newStep) {
+        return new ScalarSettings(mode, noise, matching, span, newEnvelopeStep, envelopeLambdas, newStep, lambda);
+    }
+
+    ScalarSettings withLambdas(LambdaPlan newEnvelopeLambdas) {
+        return new ScalarSettings(mode, noise, matching, span, envelopeStep, newEnvelopeLambdas, step, lambda);
+    }
+
+    /** Rms of the noise in a coefficient at most. */
+    double noiseLimit() {
+        return NOISE_LEVELS[noise] * Settings.step(step);
+    }
+
+    /** Step index of the envelope of a plane. */
+    int envelopeStep(int plane, int planes) {
+        return plane == 1 && planes == 2 ? Math.min(EnvelopeCoding.STEPS - 1, envelopeStep + SIDE_STEPS) : envelopeStep;
+    }
+}

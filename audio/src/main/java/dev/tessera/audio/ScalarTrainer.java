@@ -1,0 +1,108 @@
+package dev.tessera.audio;
+
+import dev.tessera.codebook.Klt;
+import dev.tessera.codebook.Latents;
+import dev.tessera.vqmodels.ModelFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+
+/**
+ * Learns a {@link ScalarAudioModel}: the KLT of log-mel frames and how slowly its components change, then the entropy priors from
+ * coding the same sounds, each at a random step of envelope and waveform.
+ *
+ * <p>The same files, recipe and seed give the same model for any thread count.
+ */
+public final class ScalarTrainer {
+    private static final double MOST_DECAY = 0.99;
+
+    private final ScalarRecipe recipe;
+    private final int threads;
+    private final Consumer<String> progress;
+
+    /**
+     * @param threads for the KLT, at least 1
+     * @param progress told of each step in a line
+     */
+    public ScalarTrainer(ScalarRecipe recipe, int threads, Consumer<String> progress) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads is " + threads + ", must be at least 1");
+        }
+        this.recipe = recipe;
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    /**
+     * Trains on {@code files}: an equal share of each folder, as the recipe says.
+     *
+     * @throws IOException when a file cannot be read
+     * @throws IllegalArgumentException when they hold too little sound
+     */
+    public ModelFile train(List<Path> files) throws IOException {
+        List<float[]> sounds =
+                new TrainingSounds(recipe.secondsPerFile(), recipe.secondsPerFolder(), recipe.seed()).load(files);
+        progress.accept(sounds.size() + " of " + files.size() + " files are used");
+        List<Latents> mels = sounds.stream().map(MelEnvelope::logMel).toList();
+        Klt klt = Klt.fit(TrainingVectors.concatenate(mels), recipe.envelopeComponents(), threads);
+        float[] decay = decay(klt, mels);
+        progress.accept("transform of envelopes");
+        return ScalarAudioModel.toFile(recipe, klt, decay, priors(new EnvelopeBasis(klt, decay), sounds, mels));
+    }
+
+    /** Regression of each component on itself a frame before. */
+    private static float[] decay(Klt klt, List<Latents> mels) {
+        int dim = klt.components();
+        double[] energy = new double[dim];
+        double[] product = new double[dim];
+        for (Latents mel : mels) {
+            float[] y = klt.transform(mel).data();
+            for (int i = dim; i < y.length; i++) {
+                energy[i % dim] += (double) y[i - dim] * y[i - dim];
+                product[i % dim] += (double) y[i - dim] * y[i];
+            }
+        }
+        float[] decay = new float[dim];
+        for (int c = 0; c < dim; c++) {
+            decay[c] = (float) Math.clamp(product[c] / Math.max(1e-12, energy[c]), 0, MOST_DECAY);
+        }
+        return decay;
+    }
+
+    private ScalarPlanes.Models priors(EnvelopeBasis basis, List<float[]> sounds, List<Latents> mels) {
+        Random random = new Random(recipe.seed());
+        ScalarPlanes.Models models = new ScalarPlanes.Models(new EnvelopeModel(), new WaveformModel());
+        for (int pass = 0; pass < recipe.passes(); pass++) {
+            for (int i = 0; i < sounds.size(); i++) {
+                float[] sound = sounds.get(i);
+                double loudness = AudioTrainer.rms(sound) / AudioTrainer.REFERENCE_RMS;
+                ScalarSettings settings = new ScalarSettings(
+                        Mode.HYBRID,
+                        0,
+                        false,
+                        random.nextInt(EnvelopeBasis.SPAN_LEVELS),
+                        (int) StrictMath.rint(EnvelopeCoding.indexOf(one(recipe.envelopeSteps(), random))),
+                        LambdaPlan.of(recipe.lambda()),
+                        (int) StrictMath.rint(Settings.indexOf(one(recipe.waveformSteps(), random) * loudness)),
+                        recipe.lambda());
+                double[] samples = ScalarWriter.filledUp(sound);
+                ScalarPlanes.Sources sources = ScalarWriter.sources(
+                        basis,
+                        settings,
+                        basis.components(mels.get(i)),
+                        samples,
+                        new BlockSearch(samples),
+                        settings.envelopeStep());
+                new ScalarPlanes(1, sound.length).code(basis, models, (_, bit) -> bit, settings, _ -> sources);
+            }
+            progress.accept("priors, pass " + (pass + 1) + " of " + recipe.passes());
+        }
+        return models;
+    }
+
+    private static float one(float[] values, Random random) {
+        return values[random.nextInt(values.length)];
+    }
+}

@@ -1,0 +1,111 @@
+package dev.tessera.audio;
+
+import dev.tessera.codecs.RangeEncoder;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Codes one sound with different {@link ScalarSettings}: the envelope's step index (uniform in 80), with a waveform its step index
+ * (uniform in 256), then what {@link ScalarPlanes} says. Not for several threads at once.
+ */
+final class ScalarWriter {
+    /** What a coded coefficient costs about. */
+    private static final double BITS_PER_COEFFICIENT = 8;
+
+    private static final double BITS_PER_VALUE = 13; // log2 of the number of values of an envelope's coefficient
+
+    private final ScalarAudioModel model;
+    private final int length;
+    private final double[][] samples; // by plane, filled up to whole longest blocks
+    private final double[][][] components; // by plane, [frames][components]
+    private final BlockSearch[] blocks; // by plane
+    private final float[] magnitudes; // of the coefficients of all planes, sorted
+
+    /** @param planes {@code [planes][samples]} at 16 kHz */
+    ScalarWriter(ScalarAudioModel model, float[][] planes) {
+        this.model = model;
+        this.length = planes[0].length;
+        this.samples = new double[planes.length][];
+        this.components = new double[planes.length][][];
+        this.blocks = new BlockSearch[planes.length];
+        this.magnitudes = new float[planes.length * LappedTransform.length(length)];
+        for (int p = 0; p < planes.length; p++) {
+            components[p] = model.basis().components(MelEnvelope.logMel(planes[p]));
+            samples[p] = filledUp(planes[p]);
+            blocks[p] = new BlockSearch(samples[p]);
+            blocks[p].magnitudes(magnitudes, p * samples[p].length);
+        }
+        Arrays.sort(magnitudes);
+    }
+
+    /** Samples and zeros up to whole longest blocks. */
+    static double[] filledUp(float[] plane) {
+        double[] out = new double[LappedTransform.length(plane.length)];
+        for (int t = 0; t < plane.length; t++) {
+            out[t] = plane[t];
+        }
+        return out;
+    }
+
+    int frames() {
+        return components[0].length;
+    }
+
+    /** Index of the step whose waveform takes about so many bytes. */
+    double guessStep(long bytes) {
+        int coded = (int) Math.min(magnitudes.length - 1, 8 * bytes / BITS_PER_COEFFICIENT);
+        return Settings.indexOf(Math.max(1e-6, magnitudes[magnitudes.length - 1 - coded]));
+    }
+
+    PayloadWriter.Payload write(ScalarSettings settings) {
+        RangeEncoder encoder = new RangeEncoder();
+        encoder.encodeUniform(settings.envelopeStep(), EnvelopeCoding.STEPS);
+        if (settings.mode() == Mode.HYBRID) {
+            encoder.encodeUniform(settings.step(), Settings.STEPS);
+        }
+        WaveformModel.Port port = (probability, bit) -> {
+            encoder.encodeBit(bit, probability);
+            return bit;
+        };
+        new ScalarPlanes(samples.length, length)
+                .code(model.basis(), model.start(), port, settings, sources(settings)::get);
+        long values =
+                (long) samples.length * components[0].length * model.basis().components();
+        return new PayloadWriter.Payload(List.of(encoder.finish()), values, values * BITS_PER_VALUE);
+    }
+
+    private List<ScalarPlanes.Sources> sources(ScalarSettings settings) {
+        ScalarPlanes.Sources[] out = new ScalarPlanes.Sources[samples.length];
+        for (int p = 0; p < out.length; p++) {
+            out[p] = sources(
+                    model.basis(),
+                    settings,
+                    components[p],
+                    samples[p],
+                    blocks[p],
+                    settings.envelopeStep(p, out.length));
+        }
+        return List.of(out);
+    }
+
+    /**
+     * What the encoder chooses for a plane.
+     *
+     * @param components of its envelope, {@code [frames][components]}
+     * @param samples filled up to whole longest blocks
+     */
+    static ScalarPlanes.Sources sources(
+            EnvelopeBasis basis,
+            ScalarSettings settings,
+            double[][] components,
+            double[] samples,
+            BlockSearch search,
+            int envelopeStep) {
+        EnvelopeCoding.Source envelope = new EnvelopeChoice(
+                basis, components, settings.span(), EnvelopeCoding.step(envelopeStep), settings.envelopeLambdas());
+        if (settings.mode() == Mode.ENVELOPE) {
+            return new ScalarPlanes.Sources(envelope, LappedCoding.NONE);
+        }
+        return new ScalarPlanes.Sources(envelope, LappedChoice.of(samples, search, settings.step(), settings.lambda()));
+    }
+}
