@@ -11,7 +11,6 @@ import dev.tessera.image.Image;
 import dev.tessera.image.PictureCodec;
 import dev.tessera.vqmodels.ModelFile;
 import java.util.List;
-import java.util.function.ToLongFunction;
 
 /**
  * The linear mode: picture to {@code .tsr} file and back without networks and codebooks. The same picture, model and target
@@ -63,15 +62,12 @@ public final class LinearImageCodec implements PictureCodec {
             throw new IllegalArgumentException(tooLarge(image.width(), image.height()));
         }
         PictureCoding coding = new PictureCoding(image, model.prior(), model.refiners(), tuning, effort);
-        ToLongFunction<PictureCoding.Attempt> size =
-                a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload()));
+        StepSearch<PictureCoding.Attempt> search = new StepSearch<>(
+                coding, a -> TsrFile.size(header(image, a.settings()), TsrLayout.SINGLE, List.of(a.payload())));
         return coding.finished(
                 switch (target) {
-                    case RateTarget.Quality quality -> new StepSearch<>(coding, size).ofQuality(quality.quality());
-                    case RateTarget.Bytes bytes ->
-                        effort == Effort.MOST
-                                ? new ThoroughSearch<>(coding, size).within(bytes.budget())
-                                : new StepSearch<>(coding, size).within(bytes.budget());
+                    case RateTarget.Quality quality -> search.ofQuality(quality.quality());
+                    case RateTarget.Bytes bytes -> search.within(bytes.budget());
                 });
     }
 

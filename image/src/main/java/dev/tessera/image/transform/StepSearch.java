@@ -102,14 +102,6 @@ final class StepSearch<A extends StepSearch.Attempt> {
         return best == null ? smallest(budget) : best;
     }
 
-    /** The same at one scale; null when no file of that scale is within the budget, or none fills it. */
-    A ofScale(long budget, int scale) {
-        double bpp = 8.0 * budget / (coding.pixels() * coding.freshShare());
-        double level = near(budget, scale, START_LEVEL - LEVELS_PER_HALVING * log2(bpp / START_BPP)).level;
-        A found = within(budget, scale, level, atLevel(scale, level));
-        return found == null || isWasteful(found, budget) ? null : found;
-    }
-
     /** Where a file of a scale comes near a budget; {@code score} is the loss of a file coded with little effort, as if it had the length. */
     private record Near(int scale, double level, double score) {}
 
