@@ -110,9 +110,6 @@ final class QuantizeCommand extends TesseraCommand {
         if (budget != null && calibrationData.isEmpty() && !planes) {
             throw new UsageException("--budget needs --calibration");
         }
-        if (rotate && planes) {
-            throw new UsageException("--rotate is for other formats than planes");
-        }
         checkFree(output);
         ModelFile original = ModelRegistry.load().find(model);
         Subject before = subject(original);

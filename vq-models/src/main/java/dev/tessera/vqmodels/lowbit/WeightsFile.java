@@ -202,6 +202,16 @@ public final class WeightsFile {
         return prefix + ".shape";
     }
 
+    /** Behind which the weights stand that a wrapper behind {@code prefix} wraps. */
+    public static String densePrefix(String prefix) {
+        return prefix + DENSE;
+    }
+
+    /** The prefix of the outermost wrapper of the weights behind {@code prefix}. */
+    public static String outerPrefix(String prefix) {
+        return prefix.endsWith(DENSE) ? outerPrefix(prefix.substring(0, prefix.length() - DENSE.length())) : prefix;
+    }
+
     /** Whether {@code file} has low-bit weights behind {@code prefix}. */
     public static boolean has(ModelFile file, String prefix) {
         return file.config().has(prefix + ".format");

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Models whose layers are planes: one file of which smaller ones are cut. The key {@code <name>.plane_order} has the place of each plane
+ * Models whose layers are planes, rotated or not: one file of which smaller ones are cut. The key {@code <name>.plane_order} has the place of each plane
  * of a layer among those of all layers; a smaller file has the first of these.
  */
 public final class PlaneFile {
@@ -120,12 +120,13 @@ public final class PlaneFile {
                 PlaneWeights part = weights.get(i).first(counts[i]);
                 parts.put(name, part);
                 entries.put(orderKey(name), Arrays.copyOf(places.get(i), counts[i]));
+                String layer = WeightsFile.outerPrefix(name);
                 layers.add(new QuantizedLayer(
-                        name,
+                        layer,
                         part.rows(),
                         part.cols(),
                         Optional.of(WeightFormat.PLANES),
-                        false,
+                        !layer.equals(name),
                         weights.get(i).bytes(),
                         part.bytes(),
                         Optional.empty()));

@@ -4,7 +4,10 @@ import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.lowbit.PlaneWeights;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
+import dev.tessera.vqmodels.lowbit.RotatedWeights;
+import dev.tessera.vqmodels.lowbit.WeightFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.WeightsFile;
 import dev.tessera.vqmodels.lowbit.fit.Hessian;
 import dev.tessera.vqmodels.lowbit.fit.RotatedFit;
 import java.util.ArrayList;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** In which order the planes of all layers come, so that every prefix of them is about the best of its size. */
 final class PlaneOrder {
@@ -25,26 +29,42 @@ final class PlaneOrder {
     static Map<String, Object> entries(ModelFile model, Map<String, QuantizedWeights> weights, Calibration calibration)
             throws CorruptModelException {
         List<String> names = weights.keySet().stream()
-                .filter(name -> weights.get(name) instanceof PlaneWeights)
+                .filter(name -> weights.get(name).format() == WeightFormat.PLANES)
                 .toList();
+        List<String> prefixes = new ArrayList<>();
         long[] bytes = new long[names.size()];
         double[][] costs = new double[names.size()][];
         for (int i = 0; i < bytes.length; i++) {
-            PlaneWeights planes = (PlaneWeights) weights.get(names.get(i));
-            WeightMatrix matrix = TokenizerQuantizer.matrix(model, names.get(i));
-            Optional<Hessian> hessian = calibration.hessian(names.get(i));
+            String name = names.get(i);
+            PlaneWeights planes;
+            UnaryOperator<QuantizedWeights> wrapped;
+            switch (weights.get(name)) {
+                case RotatedWeights turned -> {
+                    prefixes.add(WeightsFile.densePrefix(name));
+                    planes = (PlaneWeights) turned.dense();
+                    wrapped = part -> RotatedWeights.of(part, turned.rotation());
+                }
+                case PlaneWeights alone -> {
+                    prefixes.add(name);
+                    planes = alone;
+                    wrapped = UnaryOperator.identity();
+                }
+                case QuantizedWeights other -> throw new IllegalStateException(name + " is " + other.getClass());
+            }
+            WeightMatrix matrix = TokenizerQuantizer.matrix(model, name);
+            Optional<Hessian> hessian = calibration.hessian(name);
             double signal = RotatedFit.error(matrix, hessian, new float[matrix.values().length]);
             bytes[i] = planes.bytes() / planes.planes();
             costs[i] = new double[planes.planes()];
             for (int p = 0; p < costs[i].length; p++) {
-                float[] values = planes.first(p + 1).dequantize();
+                float[] values = wrapped.apply(planes.first(p + 1)).dequantize();
                 costs[i][p] = signal > 0 ? RotatedFit.error(matrix, hessian, values) / signal : 0;
             }
         }
         Map<String, Object> entries = new TreeMap<>();
         List<int[]> places = of(bytes, costs);
         for (int i = 0; i < bytes.length; i++) {
-            entries.put(PlaneFile.orderKey(names.get(i)), places.get(i));
+            entries.put(PlaneFile.orderKey(prefixes.get(i)), places.get(i));
         }
         return entries;
     }

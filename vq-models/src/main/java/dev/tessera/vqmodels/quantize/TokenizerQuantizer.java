@@ -76,9 +76,6 @@ public final class TokenizerQuantizer {
             throw new IllegalArgumentException(
                     "method is " + first.method.methodName() + ", which makes no " + first.format.formatName());
         }
-        if (rotated && first.format == WeightFormat.PLANES) {
-            throw new IllegalArgumentException("planes are not rotated, their magnitudes have no low rank then");
-        }
         if (first.method.needsCalibration() && calibration.isEmpty()) {
             throw new IllegalArgumentException(
                     "method is " + first.method.methodName() + ", which needs calibration data");

@@ -52,7 +52,27 @@ class PlaneFileTest {
         assertEquals(error(whole), last);
         assertThrows(IllegalArgumentException.class, () -> quantizer.quantize(TokenizerQuantizerTest.MODEL, least - 1));
         assertThrows(IllegalArgumentException.class, () -> PlaneFile.cut(TokenizerQuantizerTest.MODEL, most));
-        assertThrows(IllegalArgumentException.class, quantizer::rotated);
+    }
+
+    @Test
+    void rotatedPlanesAreCutToo() throws CorruptModelException {
+        TokenizerQuantizer quantizer =
+                quantizer(TokenizerQuantizerTest.calibration()).rotated();
+        QuantizedTokenizer whole = quantizer.quantize(TokenizerQuantizerTest.MODEL);
+        assertTrue(whole.layers().stream().anyMatch(QuantizedLayer::rotated));
+        long budget = whole.model().sizeBytes() * 4 / 5;
+        QuantizedTokenizer made = quantizer.quantize(TokenizerQuantizerTest.MODEL, budget);
+        QuantizedTokenizer cut = PlaneFile.cut(whole.model(), budget);
+        assertEquals(made.model(), cut.model());
+        assertTrue(made.model().sizeBytes() <= budget);
+        for (QuantizedLayer layer : cut.layers()) {
+            QuantizedLayer same = made.layers().stream()
+                    .filter(other -> other.name().equals(layer.name()))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals(same.rotated(), layer.rotated());
+        }
+        Network.read(made.model(), "encoder");
     }
 
     @Test
