@@ -22,6 +22,31 @@ def minifloat(exponent_bits, mantissa_bits, bias):
     return np.array(half + [-x for x in half], np.float32)
 
 
+def pyramid(dim, pulses):
+    """U of PyramidEnumeration by its recurrence: rows for 1 to dim values, columns for 0 to pulses + 1 pulses."""
+    table = [None, [0] + [1] * (pulses + 1)]
+    for _ in range(dim - 1):
+        row = [0]
+        for k in range(1, pulses + 2):
+            row.append(table[-1][k] + row[k - 1] + table[-1][k - 1])
+        table.append(row)
+    return table
+
+
+def pyramid_vector(table, dim, pulses, index):
+    """The vector of a number: those with a first value below 0 are the later half, and larger magnitudes come first."""
+    vector = []
+    for j in range(dim):
+        u = table[dim - j]
+        negative = index >= u[pulses + 1]
+        index -= u[pulses + 1] if negative else 0
+        left = max(k for k in range(pulses + 1) if u[k] <= index)
+        index -= u[left]
+        vector.append(left - pulses if negative else pulses - left)
+        pulses = left
+    return vector
+
+
 def rows_first(codes):
     """[tiles, ..., 16] in bytes to [16 tiles, ...] in rows"""
     in_order = codes[..., SLOTS]
@@ -90,7 +115,24 @@ class Weights:
                 begin += size
             return np.where(negated, -values, values)
         rows, cols = self.config[prefix + ".rows"], self.config[prefix + ".cols"]
+        if format == "planes":
+            values = np.zeros((rows, cols), np.float32)
+            units = self.tensors[prefix + ".units"].reshape(-1, 2)
+            for signs, left, right, unit in zip(*(self.tensors[prefix + part] for part in (".signs", ".left", ".right")), units):
+                left, right = left.astype(np.float32) * unit[0], right.astype(np.float32) * unit[1]
+                magnitudes = np.zeros((rows, cols), np.float32)
+                for k in range(left.shape[1]):
+                    magnitudes += left[:, k:k + 1] * right[k:k + 1]
+                negative = np.unpackbits(signs, axis=-1, bitorder="little")[:, :cols]
+                values += np.where(negative, -magnitudes, magnitudes)
+            return values
         codes = self.tensors[prefix + ".codes"]
+        if format == "pvq":
+            dim, pulses = self.config[prefix + ".dim"], self.config[prefix + ".pulses"]
+            table = pyramid(dim, pulses)
+            vectors = [pyramid_vector(table, dim, pulses, int(n)) for n in np.ascontiguousarray(codes).view("<u8").reshape(-1)]
+            levels = np.array(vectors, np.float32).reshape(rows, -1)
+            return np.repeat(self.scales(prefix, "half", rows), dim, 1)[:, :cols] * levels[:, :cols]
         if format in ("vq16", "pq"):
             books, dim = self.tensors[prefix + ".codebooks"].astype(np.float32), self.config[prefix + ".dim"]
             vectors = -(-cols // dim)

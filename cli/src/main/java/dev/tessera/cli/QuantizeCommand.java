@@ -9,6 +9,7 @@ import dev.tessera.vqmodels.ModelRegistry;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
 import dev.tessera.vqmodels.quantize.Calibration;
+import dev.tessera.vqmodels.quantize.PlaneFile;
 import dev.tessera.vqmodels.quantize.QuantizedTokenizer;
 import dev.tessera.vqmodels.quantize.TokenizerQuantizer;
 import dev.tessera.vqmodels.quantize.WeightMethod;
@@ -43,7 +44,8 @@ final class QuantizeCommand extends TesseraCommand {
             names = "--weights",
             required = true,
             paramLabel = "FORMAT",
-            description = "int8, int4, int3, int2, nf4, fp4, mxfp4, nvfp4, fp6, fp8, ternary, binary, vq16 or pq.")
+            description = "int8, int4, int3, int2, nf4, fp4, mxfp4, nvfp4, fp6, fp8, ternary, binary, vq16, pq,"
+                    + " pvq (pyramids, 2.5 bits) or planes (one file of which smaller ones are cut).")
     private String weights;
 
     @Option(
@@ -51,7 +53,8 @@ final class QuantizeCommand extends TesseraCommand {
             paramLabel = "M",
             description = "rtn (round to nearest), clip (scales of least squared error), gptq, quantease or round"
                     + " (learned rounding; these three need --calibration); of vq16 and pq kmeans or vptq"
-                    + " (which needs it too). Default: gptq, vptq with --calibration, else rtn, kmeans.")
+                    + " (which needs it too); of pvq rtn or gptq; of planes bitstack. Default: gptq, vptq with"
+                    + " --calibration, else rtn, kmeans.")
     private String method;
 
     @Option(
@@ -73,7 +76,8 @@ final class QuantizeCommand extends TesseraCommand {
             paramLabel = "BYTES",
             description =
                     "Mixed precision: the layers that gain most take int4, int8 or stay, as long as the file has at"
-                            + " most so many bytes (2MB is 2000000). Needs --calibration.")
+                            + " most so many bytes (2MB is 2000000). Needs --calibration, but for planes: these are cut, also those"
+                            + " of a MODEL that has them.")
     private String budget;
 
     @Option(
@@ -102,20 +106,33 @@ final class QuantizeCommand extends TesseraCommand {
                 .orElseThrow(() -> new UsageException("--weights is '" + weights + "', must be one of "
                         + names(Arrays.stream(WeightFormat.values()).map(WeightFormat::formatName))));
         WeightMethod chosen = method(format);
-        if (budget != null && calibrationData.isEmpty()) {
+        boolean planes = format == WeightFormat.PLANES;
+        if (budget != null && calibrationData.isEmpty() && !planes) {
             throw new UsageException("--budget needs --calibration");
         }
         checkFree(output);
         ModelFile original = ModelRegistry.load().find(model);
         Subject before = subject(original);
+        if (planes && PlaneFile.hasPlanes(original)) {
+            if (budget == null) {
+                throw new UsageException("MODEL is planes already: --budget says what to cut it to");
+            }
+            QuantizedTokenizer cut = PlaneFile.cut(original, RateOptions.parseSize("--budget", budget));
+            return report(original, before, cut, format, chosen);
+        }
         Calibration calibration = calibrate(before);
         TokenizerQuantizer plain = quantizer(format, chosen, calibration);
         TokenizerQuantizer quantizer = rotate ? plain.rotated() : plain;
         QuantizedTokenizer made = budget == null
                 ? quantizer.quantize(original)
                 : quantizer.quantize(original, RateOptions.parseSize("--budget", budget));
-        writeFile(output, made.model()::write);
+        return report(original, before, made, format, chosen);
+    }
 
+    private int report(
+            ModelFile original, Subject before, QuantizedTokenizer made, WeightFormat format, WeightMethod chosen)
+            throws IOException {
+        writeFile(output, made.model()::write);
         QuantizeReport report = new QuantizeReport(original, made, format, chosen, output);
         Batch batch = new Batch(this, "eval");
         int code = ExitCode.DONE;

@@ -106,6 +106,29 @@ class QuantizeContractTest {
         }
     }
 
+    /** One file, and what is cut of it: as small as asked for, and no longer the same tokens. */
+    @Test
+    void planesAreCutToABudget() throws IOException {
+        Run made = quantize(PICTURES, "planes", "--calibration", PHOTO, "--json");
+        assertEquals(0, made.code(), made.err());
+        assertEquals("bitstack", made.json().get("method"));
+        Path whole = Files.move(folder.resolve("q.safetensors"), folder.resolve("whole.safetensors"));
+        long budget = Files.size(whole) - 500;
+        Run cut = quantize(whole.toString(), "planes", "--budget", String.valueOf(budget), "--eval", PHOTO, "--json");
+        assertEquals(0, cut.code(), cut.err());
+        assertTrue(Files.size(folder.resolve("q.safetensors")) <= budget);
+        assertEquals(Files.size(whole), number((Map<?, ?>) cut.json().get("before"), "bytes"));
+        double equal = (Double) ((List<?>) cut.json().get("equal_tokens")).getFirst();
+        assertTrue(equal > 0.5 && equal < 1, equal + " equal tokens");
+        Run none = quantize(whole.toString(), "planes");
+        assertEquals(2, none.code());
+        assertTrue(none.err().contains("--budget says what to cut it to"), none.err());
+        Run small = quantize(whole.toString(), "planes", "--budget", "100");
+        assertEquals(2, small.code(), small.err());
+        assertTrue(small.err().contains("must be at least"), small.err());
+        assertEquals(0, quantize(PICTURES, "planes", "--rotate").code());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "int4,clip",
@@ -121,7 +144,10 @@ class QuantizeContractTest {
         "binary,clip",
         "vq16,kmeans",
         "pq,kmeans",
-        "vq16,vptq"
+        "vq16,vptq",
+        "pvq,rtn",
+        "pvq,gptq",
+        "planes,bitstack"
     })
     void everyFormatIsWritten(String weights, String method) throws IOException {
         Run made = quantize(SOUNDS, weights, "--method", method, "--calibration", SPEECH, "--json");

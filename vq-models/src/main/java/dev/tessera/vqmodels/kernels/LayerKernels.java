@@ -76,12 +76,20 @@ public interface LayerKernels {
 
     /** The kernels that this JVM runs. */
     static LayerKernels best() {
-        return KernelChoice.vector() ? vector() : scalar();
+        if (KernelChoice.vector()) {
+            return vector();
+        }
+        return KernelChoice.firstCompilerAlone() ? firstCompiler() : scalar();
     }
 
     /** The specification. */
     static LayerKernels scalar() {
         return new ScalarLayerKernels();
+    }
+
+    /** The twin for a JVM without the second compiler. */
+    static LayerKernels firstCompiler() {
+        return new FirstCompilerLayerKernels();
     }
 
     /** The twin for the Vector API; needs module jdk.incubator.vector. */

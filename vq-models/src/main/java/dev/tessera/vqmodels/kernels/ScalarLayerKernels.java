@@ -1,9 +1,9 @@
 package dev.tessera.vqmodels.kernels;
 
 /** The specification of {@link LayerKernels}. */
-final class ScalarLayerKernels implements LayerKernels {
-    private static final int ROWS = 4;
-    private static final int COLUMNS = 32;
+class ScalarLayerKernels implements LayerKernels {
+    static final int ROWS = 4;
+    static final int COLUMNS = 32;
 
     @Override
     public int rows() {

@@ -86,7 +86,7 @@ final class LevelTable {
             case FP8 -> MiniFloat.E4M3.table();
             case TERNARY -> new float[] {-1, 0, 1, Float.NaN};
             case BINARY -> new float[] {-1, 1};
-            case VQ16, PQ -> throw new IllegalArgumentException(format + " has no scalar levels");
+            case VQ16, PQ, PVQ, PLANES -> throw new IllegalArgumentException(format + " has no scalar levels");
         };
     }
 

@@ -53,7 +53,7 @@ public sealed interface ScalarWeights extends QuantizedWeights
             case FP8 -> Fp8Weights.pack(codes);
             case TERNARY -> TernaryWeights.pack(codes);
             case BINARY -> BinaryWeights.pack(codes);
-            case VQ16, PQ -> throw new IllegalStateException("no scalar format");
+            case VQ16, PQ, PVQ, PLANES -> throw new IllegalStateException("no scalar format");
         };
     }
 

@@ -32,7 +32,11 @@ public enum WeightFormat {
     /** Vectors of 1, 2 or 4 weights, 16 code vectors; bits are those of one code. */
     VQ16(4),
     /** Vectors of weights, up to 256 code vectors a subspace; bits are those of one code. */
-    PQ(8);
+    PQ(8),
+    /** Vectors of weights on a pyramid of integers (Fischer 1986), with a scale each; bits are those of one vector. */
+    PVQ(64),
+    /** A sum of planes of signs and magnitudes of low rank (BitStack, Wang et al. 2024); bits are those of a plane. */
+    PLANES(1);
 
     private final int codeBits;
 
@@ -40,14 +44,14 @@ public enum WeightFormat {
         this.codeBits = codeBits;
     }
 
-    /** Bits of a code, of one weight for all but {@link #VQ16} and {@link #PQ}. */
+    /** Bits of a code, of one weight for the scalar formats. */
     public int codeBits() {
         return codeBits;
     }
 
     /** Whether every weight has a code of its own. */
     public boolean isScalar() {
-        return this != VQ16 && this != PQ;
+        return this != VQ16 && this != PQ && this != PVQ && this != PLANES;
     }
 
     /** Whether codes are the integers 0 to 2^bits - 1 with a zero point. */

@@ -5,7 +5,9 @@ import dev.tessera.vqmodels.DType;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -55,6 +57,14 @@ public final class WeightsFile {
                 writeCodes(prefix, DType.U8, w.packed(), tensors, -1, w.rows(), 8);
                 writeScales(prefix, w.scales(), tensors);
             }
+            case PyramidWeights w -> {
+                writeSize(prefix, w.format().formatName(), w, config);
+                config.put(prefix + ".dim", w.dim());
+                config.put(prefix + ".pulses", w.pulses());
+                writeCodes(prefix, DType.U8, w.packed(), tensors, w.rows(), w.groups(), PyramidWeights.CODE_BYTES);
+                writeScales(prefix, w.scales(), tensors);
+            }
+            case PlaneWeights w -> writePlanes(prefix, w, tensors, config);
             case SparseOutlierWeights w -> {
                 config.put(prefix + ".format", OUTLIERS);
                 write(prefix + DENSE, w.dense(), tensors, config);
@@ -112,6 +122,53 @@ public final class WeightsFile {
         }
     }
 
+    private static void writePlanes(
+            String prefix, PlaneWeights weights, ModelFile.Builder tensors, Map<String, Object> config) {
+        writeSize(prefix, weights.format().formatName(), weights, config);
+        int planes = weights.planes();
+        int rows = weights.rows();
+        int cols = weights.cols();
+        int rank = weights.rank();
+        byte[] signs = new byte[planes * rows * ((cols + 7) / 8)];
+        float[] left = new float[planes * rows * rank];
+        float[] right = new float[planes * rank * cols];
+        float[] units = new float[2 * planes];
+        for (int p = 0; p < planes; p++) {
+            PlaneWeights.Plane plane = weights.stored().get(p);
+            System.arraycopy(plane.signs(), 0, signs, p * plane.signs().length, plane.signs().length);
+            System.arraycopy(plane.left().halves(), 0, left, p * rows * rank, rows * rank);
+            System.arraycopy(plane.right().halves(), 0, right, p * rank * cols, rank * cols);
+            units[2 * p] = plane.left().unit();
+            units[2 * p + 1] = plane.right().unit();
+        }
+        tensors.tensor(prefix + ".signs", Tensor.ofUnsignedBytes(signs, planes, rows, (cols + 7) / 8));
+        tensors.tensor(prefix + ".left", Tensor.ofHalfFloats(left, planes, rows, rank));
+        tensors.tensor(prefix + ".right", Tensor.ofHalfFloats(right, planes, rank, cols));
+        tensors.tensor(prefix + ".units", Tensor.ofFloats(units, units.length));
+    }
+
+    private static PlaneWeights planes(ModelFile file, String prefix, int rows, int cols) throws CorruptModelException {
+        Tensor stored = typed(file, prefix + ".signs", DType.U8, -1, rows, (cols - 1) / 8 + 1);
+        int planes = stored.shape()[0];
+        Tensor leftTensor = typed(file, prefix + ".left", DType.F16, planes, rows, -1);
+        int rank = leftTensor.shape()[2];
+        float[] right =
+                typed(file, prefix + ".right", DType.F16, planes, rank, cols).toFloats();
+        float[] units = typed(file, prefix + ".units", DType.F32, 2 * planes).toFloats();
+        float[] left = leftTensor.toFloats();
+        byte[] signs = stored.toBytes();
+        int signBytes = signs.length / Math.max(1, planes);
+        List<PlaneWeights.Plane> all = new ArrayList<>();
+        for (int p = 0; p < planes; p++) {
+            all.add(new PlaneWeights.Plane(
+                    Arrays.copyOfRange(signs, p * signBytes, (p + 1) * signBytes),
+                    new HalfFloats(Arrays.copyOfRange(left, p * rows * rank, (p + 1) * rows * rank), units[2 * p]),
+                    new HalfFloats(
+                            Arrays.copyOfRange(right, p * rank * cols, (p + 1) * rank * cols), units[2 * p + 1])));
+        }
+        return new PlaneWeights(rows, cols, rank, all);
+    }
+
     private static void writeSize(String prefix, String format, QuantizedWeights weights, Map<String, Object> config) {
         config.put(prefix + ".format", format);
         config.put(prefix + ".rows", weights.rows());
@@ -143,6 +200,16 @@ public final class WeightsFile {
     /** The key of the shape that a layer knows its weights by, such as that of a kernel; {@code rows} is its first extent. */
     public static String shapeKey(String prefix) {
         return prefix + ".shape";
+    }
+
+    /** Behind which the weights stand that a wrapper behind {@code prefix} wraps. */
+    public static String densePrefix(String prefix) {
+        return prefix + DENSE;
+    }
+
+    /** The prefix of the outermost wrapper of the weights behind {@code prefix}. */
+    public static String outerPrefix(String prefix) {
+        return prefix.endsWith(DENSE) ? outerPrefix(prefix.substring(0, prefix.length() - DENSE.length())) : prefix;
     }
 
     /** Whether {@code file} has low-bit weights behind {@code prefix}. */
@@ -228,6 +295,18 @@ public final class WeightsFile {
                         codes(file, prefix, DType.U8, -1, rows, 8),
                         scales(file, prefix, ScaleType.HALF, rows, 1));
             }
+            case PVQ -> {
+                int dim = size(config, prefix + ".dim");
+                int groups = (cols - 1) / dim + 1;
+                yield new PyramidWeights(
+                        rows,
+                        cols,
+                        dim,
+                        size(config, prefix + ".pulses"),
+                        codes(file, prefix, DType.U8, rows, groups, PyramidWeights.CODE_BYTES),
+                        scales(file, prefix, ScaleType.HALF, rows, groups));
+            }
+            case PLANES -> planes(file, prefix, rows, cols);
             default -> scalar(file, prefix, format, rows, cols);
         };
     }
@@ -259,7 +338,7 @@ public final class WeightsFile {
                 new Float4Weights(format, rows, cols, codes(file, prefix, DType.U8, tiles(rows), -1, 16), scales);
             case FP6 ->
                 new Fp6Weights(format, rows, cols, codes(file, prefix, DType.U8, tiles(rows), -1, 3, 16), scales);
-            case VQ16, PQ -> throw new IllegalArgumentException(name + " is not scalar");
+            case VQ16, PQ, PVQ, PLANES -> throw new IllegalArgumentException(name + " is not scalar");
         };
     }
 

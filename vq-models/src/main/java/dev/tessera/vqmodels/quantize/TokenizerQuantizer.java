@@ -1,7 +1,6 @@
 package dev.tessera.vqmodels.quantize;
 
 import dev.tessera.vqmodels.CorruptModelException;
-import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
@@ -16,13 +15,11 @@ import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.Network;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -37,7 +34,7 @@ import java.util.TreeMap;
  * <p>The same result for any number of threads.
  */
 public final class TokenizerQuantizer {
-    private static final int ENTRIES = 600; // bytes of the names and numbers that low-bit weights add to the header
+    static final int ENTRIES = 600; // bytes of the names and numbers that low-bit weights add to the header
     private static final long ROTATION = 1; // seed of the signs
     private static final List<String> PARTS = List.of("encoder", "decoder");
 
@@ -97,7 +94,7 @@ public final class TokenizerQuantizer {
                 List.of(new Choice(format.format(), Optional.of(format), method)), calibration, threads, false);
     }
 
-    /** Vectors of weights: {@link WeightFormat#VQ16} or {@link WeightFormat#PQ}. */
+    /** Vectors of weights or planes: the formats that are not scalar. */
     public static TokenizerQuantizer vectors(
             WeightFormat format, WeightMethod method, Calibration calibration, int threads) {
         return new TokenizerQuantizer(
@@ -122,11 +119,14 @@ public final class TokenizerQuantizer {
     }
 
     /**
-     * The same in at most {@code budget} bytes, with more bits where they gain most.
+     * The same in at most {@code budget} bytes, with more bits where they gain most; planes are cut, as {@link PlaneFile} says.
      *
      * @throws IllegalArgumentException when there are no calibration data, or the file cannot be so small
      */
     public QuantizedTokenizer quantize(ModelFile model, long budget) throws CorruptModelException {
+        if (choices.getFirst().format == WeightFormat.PLANES) {
+            return cutPlanes(model, budget);
+        }
         if (calibration.isEmpty()) {
             throw new IllegalArgumentException("a budget needs calibration data");
         }
@@ -211,14 +211,20 @@ public final class TokenizerQuantizer {
                     + model.config().string(name + ".format") + "); take the model that this one was made of");
         }
         Tensor tensor = model.tensor(name);
-        int rows = tensor.shape()[0];
-        WeightMatrix weights = new WeightMatrix(rows, tensor.elements() / rows, tensor.toFloats());
+        WeightMatrix weights = matrix(model, name);
         long before = (long) tensor.elements() * tensor.type().bytes();
         Optional<Hessian> hessian = calibration.hessian(name);
         List<Candidate> candidates = new ArrayList<>();
         candidates.add(new Candidate(
                 new QuantizedLayer(
-                        name, rows, weights.cols(), Optional.empty(), false, before, before, Optional.empty()),
+                        name,
+                        weights.rows(),
+                        weights.cols(),
+                        Optional.empty(),
+                        false,
+                        before,
+                        before,
+                        Optional.empty()),
                 Optional.empty()));
         List<QuantizedWeights> made = new ArrayList<>();
         if (conv.groups() == 1) {
@@ -231,44 +237,69 @@ public final class TokenizerQuantizer {
         }
         for (QuantizedWeights quantized : made) {
             if (quantized.bytes() + ENTRIES < Math.min(before, 2L * tensor.elements())) {
-                QuantizedLayer layer = new QuantizedLayer(
-                        name,
-                        rows,
-                        weights.cols(),
-                        Optional.of(quantized.format()),
-                        quantized instanceof RotatedWeights,
-                        before,
-                        quantized.bytes(),
-                        hessian.map(h -> OutputNoise.of(h, weights, quantized.dequantize())));
-                candidates.add(new Candidate(layer, Optional.of(quantized)));
+                candidates.add(new Candidate(layer(weights, before, name, quantized), Optional.of(quantized)));
             }
         }
         return candidates;
     }
 
-    private static QuantizedTokenizer assemble(ModelFile model, List<Candidate> chosen) throws CorruptModelException {
-        ModelFile.Builder builder = ModelFile.builder();
+    private QuantizedTokenizer assemble(ModelFile model, List<Candidate> chosen) throws CorruptModelException {
+        Map<String, QuantizedWeights> weights = new LinkedHashMap<>();
         Map<String, Object> entries = new TreeMap<>();
-        Set<String> replaced = new HashSet<>();
         for (Candidate candidate : chosen) {
             String name = candidate.layer().name();
             if (candidate.weights().isPresent()) {
-                WeightsFile.write(name, candidate.weights().get(), builder, entries);
+                weights.put(name, candidate.weights().get());
                 entries.put(WeightsFile.shapeKey(name), model.tensor(name).shape());
-                replaced.add(name);
             }
         }
-        for (String name : model.tensorNames()) {
-            if (!replaced.contains(name)) {
-                builder.tensor(name, model.tensor(name));
-            }
-        }
-        ModelConfig config = model.config();
-        for (Map.Entry<String, Object> entry : entries.entrySet()) {
-            config = config.with(entry.getKey(), entry.getValue());
-        }
+        entries.putAll(PlaneOrder.entries(model, weights, calibration));
         return new QuantizedTokenizer(
-                builder.metadataOf(model).config(config).build(),
+                ModelRewrite.replace(model, weights, entries),
                 chosen.stream().map(Candidate::layer).toList());
+    }
+
+    /** The first planes of all, with what they do to the outputs. */
+    private QuantizedTokenizer cutPlanes(ModelFile model, long budget) throws CorruptModelException {
+        QuantizedTokenizer whole = quantize(model);
+        if (!PlaneFile.hasPlanes(whole.model())) {
+            if (whole.model().sizeBytes() > budget) {
+                throw new IllegalArgumentException("budget is " + budget + " bytes, must be at least "
+                        + whole.model().sizeBytes());
+            }
+            return whole;
+        }
+        ModelFile cut = PlaneFile.cut(whole.model(), budget).model();
+        List<QuantizedLayer> layers = new ArrayList<>();
+        for (QuantizedLayer layer : whole.layers()) {
+            boolean planes = layer.format().equals(Optional.of(WeightFormat.PLANES));
+            layers.add(
+                    planes
+                            ? layer(
+                                    matrix(model, layer.name()),
+                                    layer.bytesBefore(),
+                                    layer.name(),
+                                    WeightsFile.read(cut, layer.name()))
+                            : layer);
+        }
+        return new QuantizedTokenizer(cut, layers);
+    }
+
+    static WeightMatrix matrix(ModelFile model, String name) throws CorruptModelException {
+        Tensor tensor = model.tensor(name);
+        int rows = tensor.shape()[0];
+        return new WeightMatrix(rows, tensor.elements() / rows, tensor.toFloats());
+    }
+
+    private QuantizedLayer layer(WeightMatrix weights, long before, String name, QuantizedWeights quantized) {
+        return new QuantizedLayer(
+                name,
+                weights.rows(),
+                weights.cols(),
+                Optional.of(quantized.format()),
+                quantized instanceof RotatedWeights,
+                before,
+                quantized.bytes(),
+                calibration.hessian(name).map(h -> OutputNoise.of(h, weights, quantized.dequantize())));
     }
 }

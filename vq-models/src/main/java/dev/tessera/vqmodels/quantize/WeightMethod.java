@@ -1,5 +1,6 @@
 package dev.tessera.vqmodels.quantize;
 
+import dev.tessera.vqmodels.lowbit.PlaneWeights;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
@@ -8,7 +9,9 @@ import dev.tessera.vqmodels.lowbit.fit.AlternatingRounding;
 import dev.tessera.vqmodels.lowbit.fit.Gptq;
 import dev.tessera.vqmodels.lowbit.fit.Hessian;
 import dev.tessera.vqmodels.lowbit.fit.Importance;
+import dev.tessera.vqmodels.lowbit.fit.PlaneFit;
 import dev.tessera.vqmodels.lowbit.fit.PqFit;
+import dev.tessera.vqmodels.lowbit.fit.PyramidFit;
 import dev.tessera.vqmodels.lowbit.fit.QuantEase;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
 import dev.tessera.vqmodels.lowbit.fit.ScaleRule;
@@ -31,13 +34,16 @@ public enum WeightMethod {
     /** k-means, with calibration weighted by what an input matters (Kim et al. 2024): of the formats with codebooks. */
     KMEANS,
     /** Vectors by k-means, error compensation and descent on the output error (Liu et al. 2024; Egiazarian et al. 2024), from k-means. */
-    VPTQ;
+    VPTQ,
+    /** Planes of signs and magnitudes of what is left (Wang et al. 2024); with calibration an input counts by its mean square. */
+    BITSTACK;
 
     private static final int SWEEPS = 20;
     private static final int ROUNDS = 10;
     private static final int VQ16_DIM = 2;
     private static final int VQ16_ROWS = 16;
     private static final int PQ_DIM = 4;
+    private static final int MOST_PLANES = 8; // 8 to 12 bits a weight
 
     public String methodName() {
         return name().toLowerCase(Locale.ROOT);
@@ -50,15 +56,21 @@ public enum WeightMethod {
 
     /** Whether it makes weights of {@code format}. */
     public boolean fits(WeightFormat format) {
-        return format.isScalar() == (this != KMEANS && this != VPTQ);
+        return switch (format) {
+            case VQ16, PQ -> this == KMEANS || this == VPTQ;
+            case PVQ -> this == RTN || this == GPTQ;
+            case PLANES -> this == BITSTACK;
+            default -> this != KMEANS && this != VPTQ && this != BITSTACK;
+        };
     }
 
     /** What is best for {@code format} with what is known. */
     public static WeightMethod standard(WeightFormat format, boolean calibrated) {
-        if (!format.isScalar()) {
-            return calibrated ? VPTQ : KMEANS;
-        }
-        return calibrated ? GPTQ : RTN;
+        return switch (format) {
+            case VQ16, PQ -> calibrated ? VPTQ : KMEANS;
+            case PLANES -> BITSTACK;
+            default -> calibrated ? GPTQ : RTN;
+        };
     }
 
     /** @throws IllegalArgumentException when this needs the Hessian and it is not there */
@@ -76,13 +88,27 @@ public enum WeightMethod {
             case ROUND ->
                 new AlternatingRounding(required(hessian), gptq(required(hessian), threads), ROUNDS, threads)
                         .quantize(weights, format);
-            case KMEANS, VPTQ ->
+            case KMEANS, VPTQ, BITSTACK ->
                 throw new IllegalArgumentException(methodName() + " makes no weights with a code each");
         };
     }
 
-    /** Vectors of weights and their codebooks: {@code vq16}, 2 weights, a codebook for 16 rows; {@code pq}, 4, one for all. */
+    /**
+     * Vectors of weights, and planes. {@code vq16}: 2 weights, a codebook for 16 rows; {@code pq}: 4, one for all; {@code planes}: as many
+     * up to 8 as are smaller than F16.
+     */
     QuantizedWeights vectors(WeightMatrix weights, WeightFormat format, Optional<Hessian> hessian, int threads) {
+        if (format == WeightFormat.PLANES) {
+            int rows = weights.rows();
+            int cols = weights.cols();
+            long plane = PlaneWeights.planeBytes(rows, cols, PlaneFit.rank(rows, cols));
+            return PlaneFit.quantize(weights, hessian, (int)
+                    Math.clamp((2L * rows * cols - TokenizerQuantizer.ENTRIES - 1) / plane, 1, MOST_PLANES));
+        }
+        if (format == WeightFormat.PVQ) {
+            return PyramidFit.quantize(
+                    weights, this == GPTQ ? Optional.of(required(hessian)) : Optional.empty(), threads);
+        }
         Importance importance = hessian.map(Importance::of).orElse(Importance.EQUAL);
         if (format == WeightFormat.VQ16) {
             Vq16Fit.Builder fit = Vq16Fit.builder()

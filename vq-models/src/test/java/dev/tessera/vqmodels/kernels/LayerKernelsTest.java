@@ -106,7 +106,7 @@ class LayerKernelsTest {
         float[] weights = random(random, shape.outChannels() * shape.depth(), 1);
         float[] bias = random(random, shape.outChannels(), 1);
         float[] expected = specification(shape, weights, bias, in, height, width);
-        for (LayerKernels kernels : new LayerKernels[] {SCALAR, VECTOR}) {
+        for (LayerKernels kernels : new LayerKernels[] {SCALAR, LayerKernels.firstCompiler(), VECTOR}) {
             Convolution convolution = new Convolution(kernels, shape, weights, bias);
             for (int threads : new int[] {1, 2, 7}) {
                 float[] out = new float[expected.length];

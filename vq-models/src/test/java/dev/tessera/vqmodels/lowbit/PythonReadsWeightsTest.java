@@ -36,5 +36,11 @@ class PythonReadsWeightsTest {
         assertEquals(
                 "2 layers\n",
                 run(PYTHON, resource("/python/read_weights.py"), resource("/golden/weights/1/rotated.safetensors")));
+        assertEquals(
+                "2 layers\n",
+                run(
+                        PYTHON,
+                        resource("/python/read_weights.py"),
+                        resource("/golden/weights/1/pyramid-and-planes.safetensors")));
     }
 }

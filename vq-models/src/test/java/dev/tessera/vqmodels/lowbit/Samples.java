@@ -1,7 +1,9 @@
 package dev.tessera.vqmodels.lowbit;
 
 import dev.tessera.vqmodels.lowbit.fit.LowRankCompensation;
+import dev.tessera.vqmodels.lowbit.fit.PlaneFit;
 import dev.tessera.vqmodels.lowbit.fit.PqFit;
+import dev.tessera.vqmodels.lowbit.fit.PyramidFit;
 import dev.tessera.vqmodels.lowbit.fit.RotatedFit;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
 import dev.tessera.vqmodels.lowbit.fit.SparseOutliers;
@@ -91,6 +93,8 @@ public final class Samples {
                 Optional.empty(),
                 3,
                 (w, inputs) -> RoundToNearest.standard(1).quantize(w, ScalarFormat.affine(2, 16))));
+        all.add(PyramidFit.quantize(matrix, Optional.empty(), 1));
+        all.add(PlaneFit.quantize(matrix, Optional.empty(), 3));
         return all;
     }
 }

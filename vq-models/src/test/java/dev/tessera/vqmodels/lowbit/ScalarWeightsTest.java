@@ -61,7 +61,7 @@ class ScalarWeightsTest {
                     case FP8 -> Math.max(magnitude / 16, scale / 1024) * 1.01;
                     case TERNARY -> magnitude > 1.5 * scale ? magnitude - scale * 0.99 : 0.51 * scale;
                     case BINARY -> Math.max(scale, magnitude - scale) * 1.001;
-                    case VQ16, PQ -> 0;
+                    case VQ16, PQ, PVQ, PLANES -> 0;
                 };
                 assertEquals(w, values[row * 130 + col], bound, () -> format + " scale " + scale + " weight " + w);
             }
@@ -222,13 +222,14 @@ class ScalarWeightsTest {
 
     @Test
     void namesAreThoseOfTheCommandLine() {
-        for (String name : "int8 int4 int3 int2 nf4 fp4 fp6 fp8 ternary vq16 pq binary mxfp4 nvfp4".split(" ")) {
+        for (String name :
+                "int8 int4 int3 int2 nf4 fp4 fp6 fp8 ternary vq16 pq pvq planes binary mxfp4 nvfp4".split(" ")) {
             WeightFormat format = WeightFormat.ofName(name).orElseThrow();
             assertEquals(name, format.formatName());
             if (format.isScalar()) {
                 assertEquals(format, ScalarFormat.standard(format).format());
             }
         }
-        assertEquals(14, WeightFormat.values().length);
+        assertEquals(16, WeightFormat.values().length);
     }
 }

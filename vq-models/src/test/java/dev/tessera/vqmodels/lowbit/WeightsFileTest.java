@@ -220,7 +220,7 @@ class WeightsFileTest {
      * and are written the same.
      */
     @ParameterizedTest
-    @CsvSource({"formats,20", "rotated,2"})
+    @CsvSource({"formats,20", "rotated,2", "pyramid-and-planes,2"})
     void goldenFile(String name, int expectedLayers) throws IOException {
         byte[] golden;
         try (InputStream in = getClass().getResourceAsStream("/golden/weights/1/" + name + ".safetensors")) {

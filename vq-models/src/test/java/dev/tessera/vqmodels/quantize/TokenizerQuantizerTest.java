@@ -38,7 +38,7 @@ class TokenizerQuantizerTest {
                         {"type":"linear","name":"decoder.1"},
                         {"type":"pixel_shuffle","factor":[4,4]}]}""";
 
-    private static final ModelFile MODEL = model();
+    static final ModelFile MODEL = model();
 
     private static ModelFile model() {
         SplittableRandom random = new SplittableRandom(3);
@@ -81,7 +81,7 @@ class TokenizerQuantizerTest {
         return FeatureMap.of(3, 64, 64, values);
     }
 
-    private static Calibration calibration() throws CorruptModelException {
+    static Calibration calibration() throws CorruptModelException {
         Calibration calibration = new Calibration(2);
         for (int i = 0; i < 3; i++) {
             FeatureMap latents = Network.read(MODEL, "encoder").run(picture(i), calibration, 1);
@@ -146,9 +146,7 @@ class TokenizerQuantizerTest {
         Calibration calibration = calibration();
         for (WeightMethod method : WeightMethod.values()) {
             if (!method.fits(format)) {
-                assertThrows(
-                        IllegalArgumentException.class,
-                        () -> TokenizerQuantizer.scalar(ScalarFormat.int8(), WeightMethod.KMEANS, calibration, 1));
+                assertThrows(IllegalArgumentException.class, () -> quantizer(format, method, calibration));
                 continue;
             }
             QuantizedTokenizer made = quantizer(format, method, calibration).quantize(MODEL);

@@ -18,6 +18,11 @@ public final class KernelChoice {
         return VECTOR;
     }
 
+    /** Whether the JVM compiles with C1 alone, which makes no vectors of loops. */
+    public static boolean firstCompilerAlone() {
+        return System.getProperty("java.vm.info", "").contains("emulated-client");
+    }
+
     private static boolean decide() {
         String forced = System.getProperty("tessera.kernels", "");
         switch (forced) {

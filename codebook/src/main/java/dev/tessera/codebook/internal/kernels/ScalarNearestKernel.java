@@ -2,6 +2,8 @@ package dev.tessera.codebook.internal.kernels;
 
 /** The specification of {@link NearestKernel}. */
 final class ScalarNearestKernel implements NearestKernel {
+    private static final int BLOCK = 4;
+
     private final CentredCodes codes;
 
     ScalarNearestKernel(CentredCodes codes) {
@@ -31,6 +33,7 @@ final class ScalarNearestKernel implements NearestKernel {
         int dim = codes.dim();
         float[] mean = codes.mean();
         float[] centred = new float[dim];
+        float[] block = new float[BLOCK];
         NearTies ties = new NearTies(codes);
         float tolerance = NearTies.tolerance(dim);
         for (int i = 0; i < count; i++) {
@@ -45,7 +48,10 @@ final class ScalarNearestKernel implements NearestKernel {
             float second = Float.NEGATIVE_INFINITY;
             ties.clear();
             for (int j = 0; j < codes.codebookSize(); j++) {
-                float score = score(centred, j);
+                if (j % BLOCK == 0) {
+                    score(centred, j, block);
+                }
+                float score = block[j % BLOCK];
                 ties.add(j, score);
                 if (score > bestScore) {
                     second = bestScore;
@@ -74,6 +80,7 @@ final class ScalarNearestKernel implements NearestKernel {
     public void best(float[] x, int offset, int count, int width, int[] indices, float[] scores, float[] norms) {
         int dim = codes.dim();
         float[] centred = new float[dim];
+        float[] block = new float[BLOCK];
         for (int i = 0; i < count; i++) {
             float norm = 0;
             for (int k = 0; k < dim; k++) {
@@ -84,7 +91,10 @@ final class ScalarNearestKernel implements NearestKernel {
             int at = i * width;
             BestList.clear(indices, scores, at, width);
             for (int j = 0; j < codes.codebookSize(); j++) {
-                float score = score(centred, j);
+                if (j % BLOCK == 0) {
+                    score(centred, j, block);
+                }
+                float score = block[j % BLOCK];
                 if (score > scores[at + width - 1]) {
                     BestList.insert(indices, scores, at, width, j, score);
                 }
@@ -92,13 +102,36 @@ final class ScalarNearestKernel implements NearestKernel {
         }
     }
 
-    private float score(float[] centred, int j) {
+    /** Scores of up to {@link #BLOCK} code vectors from {@code j} on; side by side, because each sum waits for its last addition. */
+    private void score(float[] centred, int j, float[] block) {
         float[] c = codes.codes();
-        int from = j * codes.dim();
-        float score = codes.bias()[j];
-        for (int k = 0; k < centred.length; k++) {
-            score = Math.fma(centred[k], c[from + k], score);
+        float[] bias = codes.bias();
+        int dim = centred.length;
+        if (j + BLOCK > codes.codebookSize()) {
+            for (int i = 0; j + i < codes.codebookSize(); i++) {
+                float score = bias[j + i];
+                for (int k = 0; k < dim; k++) {
+                    score = Math.fma(centred[k], c[(j + i) * dim + k], score);
+                }
+                block[i] = score;
+            }
+            return;
         }
-        return score;
+        int at = j * dim;
+        float score0 = bias[j];
+        float score1 = bias[j + 1];
+        float score2 = bias[j + 2];
+        float score3 = bias[j + 3];
+        for (int k = 0; k < dim; k++) {
+            float x = centred[k];
+            score0 = Math.fma(x, c[at + k], score0);
+            score1 = Math.fma(x, c[at + dim + k], score1);
+            score2 = Math.fma(x, c[at + 2 * dim + k], score2);
+            score3 = Math.fma(x, c[at + 3 * dim + k], score3);
+        }
+        block[0] = score0;
+        block[1] = score1;
+        block[2] = score2;
+        block[3] = score3;
     }
 }

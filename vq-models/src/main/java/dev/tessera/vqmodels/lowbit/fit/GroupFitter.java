@@ -51,7 +51,7 @@ final class GroupFitter {
             case FP6 -> 28;
             case FP8 -> 448;
             case NF4, TERNARY, BINARY -> 1;
-            case VQ16, PQ -> throw new IllegalArgumentException(format + " has no scalar levels");
+            case VQ16, PQ, PVQ, PLANES -> throw new IllegalArgumentException(format + " has no scalar levels");
         };
     }
 

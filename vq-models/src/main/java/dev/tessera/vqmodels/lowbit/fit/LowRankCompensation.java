@@ -8,6 +8,7 @@ import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.Optional;
 
 /**
  * Makes up for part of the quantization error by a product of low rank: the truncated singular value decomposition of
@@ -36,16 +37,24 @@ public final class LowRankCompensation {
      * @param rank in [1, min(rows, cols)]
      */
     public static LowRankWeights compensate(WeightMatrix weights, QuantizedWeights quantized, int rank) {
-        double[] ones = new double[weights.cols()];
-        Arrays.fill(ones, 1);
-        return compensate(weights, quantized, rank, ones);
+        return compensate(weights, quantized, rank, columnWeights(Optional.empty(), weights.cols()));
     }
 
     /** The same for the error weighted by {@code hessian}'s diagonal. */
     public static LowRankWeights compensate(
             WeightMatrix weights, QuantizedWeights quantized, int rank, Hessian hessian) {
-        hessian.requireCols(weights.cols());
-        double[] roots = hessian.diagonal();
+        return compensate(weights, quantized, rank, columnWeights(Optional.of(hessian), weights.cols()));
+    }
+
+    /** What the columns of a matrix count: the root mean square of their inputs, up to a factor; 1 where nothing is known. */
+    static double[] columnWeights(Optional<Hessian> hessian, int cols) {
+        if (hessian.isEmpty()) {
+            double[] ones = new double[cols];
+            Arrays.fill(ones, 1);
+            return ones;
+        }
+        hessian.get().requireCols(cols);
+        double[] roots = hessian.get().diagonal();
         double mean = 0;
         for (double value : roots) {
             mean += value / roots.length;
@@ -53,7 +62,7 @@ public final class LowRankCompensation {
         for (int col = 0; col < roots.length; col++) {
             roots[col] = mean == 0 ? 1 : Math.sqrt(roots[col] + DAMPING * mean);
         }
-        return compensate(weights, quantized, rank, roots);
+        return roots;
     }
 
     private static LowRankWeights compensate(
@@ -68,19 +77,35 @@ public final class LowRankCompensation {
                 error[row][col] = columnWeights[col] * ((double) weights.get(row, col) - dequantized[row * cols + col]);
             }
         }
-        double[][] basis = leadingLeft(error, rank); // [rank][rows], orthonormal
+        Product product = nearest(error, rank, columnWeights);
+        return LowRankWeights.of(quantized, rank, product.left(), product.right());
+    }
+
+    /**
+     * A matrix of low rank.
+     *
+     * @param left {@code [rows x rank]}, row-major
+     * @param right {@code [rank x cols]}, row-major
+     */
+    record Product(float[] left, float[] right) {}
+
+    /** The product nearest to {@code matrix [rows][cols]}, with its columns over {@code columnWeights}. */
+    static Product nearest(double[][] matrix, int rank, double[] columnWeights) {
+        int rows = matrix.length;
+        int cols = columnWeights.length;
+        double[][] basis = leadingLeft(matrix, rank); // [rank][rows], orthonormal
         float[] left = new float[rows * rank];
         float[] right = new float[rank * cols];
         for (int k = 0; k < rank; k++) {
             for (int row = 0; row < rows; row++) {
                 left[row * rank + k] = (float) basis[k][row];
             }
-            double[] projected = transposedTimes(error, basis[k]);
+            double[] projected = transposedTimes(matrix, basis[k]);
             for (int col = 0; col < cols; col++) {
                 right[k * cols + col] = (float) (projected[col] / columnWeights[col]);
             }
         }
-        return LowRankWeights.of(quantized, rank, left, right);
+        return new Product(left, right);
     }
 
     /** The left singular vectors of the {@code rank} largest singular values, {@code [rank][rows]}. */

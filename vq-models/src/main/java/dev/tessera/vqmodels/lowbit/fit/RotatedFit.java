@@ -31,11 +31,13 @@ public final class RotatedFit {
     public static QuantizedWeights whereBetter(WeightMatrix weights, Optional<Hessian> hessian, long seed, Fit fit) {
         QuantizedWeights plain = fit.quantize(weights, hessian);
         QuantizedWeights rotated = quantize(weights, hessian, seed, fit);
-        return error(weights, hessian, rotated) < error(weights, hessian, plain) ? rotated : plain;
+        return error(weights, hessian, rotated.dequantize()) < error(weights, hessian, plain.dequantize())
+                ? rotated
+                : plain;
     }
 
-    private static double error(WeightMatrix weights, Optional<Hessian> hessian, QuantizedWeights quantized) {
-        float[] values = quantized.dequantize();
+    /** The squared error of the output, without a Hessian of the weights. */
+    public static double error(WeightMatrix weights, Optional<Hessian> hessian, float[] values) {
         if (hessian.isPresent()) {
             return hessian.get().outputError(weights, values);
         }
