@@ -3,7 +3,7 @@ package dev.tessera.image.transform;
 /** What the encoder of the linear mode is to be good at; decoders do not see it. */
 public enum Tuning {
     /** Structure as MS-SSIM measures it: errors count less where there is contrast around them, and in the coarsest and finest details. */
-    MS_SSIM(.026, .5, .115),
+    MS_SSIM(.0234, .5, .08),
     /** Least squared error. */
     PSNR(.12, 0, 1);
 

@@ -17,7 +17,6 @@ final class VisualWeights {
     private static final int RADIUS = 2; // of the windows of variance
     private static final double MOST = 6; // times the mean, or so much below it
 
-    private static final double LEAST = .04; // of any coefficient: squared errors still count for something
     private final int width; // in cells
     private final int scale;
     private final double[][]
@@ -77,7 +76,7 @@ final class VisualWeights {
             Arrays.fill(out, 0, size * size, 1);
             return;
         }
-        Arrays.fill(out, 0, size * size, LEAST);
+        Arrays.fill(out, 0, size * size, 0);
         double[][] response = ScaleResponse.of(scale, size);
         for (int s = scale; s < MS_SSIM_SCALES; s++) {
             double weight = means[s] * mean(cells[s], x, y, size);
