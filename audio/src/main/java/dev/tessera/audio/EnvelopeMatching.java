@@ -1,5 +1,7 @@
 package dev.tessera.audio;
 
+import java.util.function.IntToDoubleFunction;
+
 /**
  * Brings the mel magnitudes of a decoded sound nearer to its coded envelope: alternating projections, where each mel band of each
  * short-time spectrum is scaled to what the envelope says. Only sums of bands are asked for, not magnitudes of bins as by
@@ -19,14 +21,13 @@ final class EnvelopeMatching {
      *
      * @param core the coded waveform, of which the spectra of the result may differ by as much as noise may be added
      * @param mel magnitudes to reach, {@code [frames][80]}
-     * @param largest rms of the noise that is added to a coefficient at most
+     * @param largest rms of the noise that is added to a coefficient at most, by frame
      */
-    static void apply(float[] samples, float[] core, double[][] mel, double largest) {
+    static void apply(float[] samples, float[] core, double[][] mel, IntToDoubleFunction largest) {
         if (samples.length == 0) {
             return;
         }
         Spectrogram kept = MelEnvelope.STFT.forward(core);
-        double limit = PEAK * NoiseFilling.MAGNITUDE_PER_RMS * largest;
         double[] bands = new double[MelEnvelope.BANDS];
         double[] gains = new double[MelEnvelope.STFT.bins()];
         for (int i = 0; i < ITERATIONS; i++) {
@@ -38,6 +39,7 @@ final class EnvelopeMatching {
                     bands[b] = Math.clamp(wanted / Math.max(bands[b], 1e-4), 1 / MOST, MOST);
                 }
                 MelEnvelope.MEL.spread(bands, gains);
+                double limit = PEAK * NoiseFilling.MAGNITUDE_PER_RMS * largest.applyAsDouble(t);
                 scale(spectra.re(t), spectra.im(t), kept.re(t), kept.im(t), gains, limit);
             }
             System.arraycopy(MelEnvelope.STFT.inverse(spectra, samples.length), 0, samples, 0, samples.length);

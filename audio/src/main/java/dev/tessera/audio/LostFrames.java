@@ -29,6 +29,54 @@ final class LostFrames {
         }
     }
 
+    /**
+     * Puts lost frames on a straight line between the means of their next neighbours, which say more of what comes far from them than
+     * the nearest one alone.
+     *
+     * @param data {@code [frames][dim]}
+     * @param reach neighbours on either side, at most
+     */
+    static void bridge(int[][] data, boolean[] lost, int reach) {
+        int from = 0;
+        while (from < lost.length) {
+            int to = from;
+            while (to < lost.length && lost[to]) {
+                to++;
+            }
+            int begin = from;
+            while (begin > 0 && from - begin < reach && !lost[begin - 1]) {
+                begin--;
+            }
+            int end = to;
+            while (end < lost.length && end - to < reach && !lost[end]) {
+                end++;
+            }
+            if (end - to + from - begin > 0) {
+                bridge(data, begin, from, to, end);
+            }
+            from = to + 1;
+        }
+    }
+
+    /** The gap from {@code from} to {@code to}, from the frames of {@code begin} to {@code end} around it. */
+    private static void bridge(int[][] data, int begin, int from, int to, int end) {
+        for (int d = 0; from < to && d < data[from].length; d++) {
+            double before = begin < from ? mean(data, d, begin, from) : mean(data, d, to, end);
+            double after = to < end ? mean(data, d, to, end) : before;
+            for (int f = from; f < to; f++) {
+                data[f][d] = (int) StrictMath.rint(before + (after - before) * (f - from + 1) / (to - from + 1));
+            }
+        }
+    }
+
+    private static double mean(int[][] data, int d, int from, int to) {
+        long sum = 0;
+        for (int f = from; f < to; f++) {
+            sum += data[f][d];
+        }
+        return (double) sum / (to - from);
+    }
+
     /** Puts the mean of the other frames in the place of lost ones. */
     static void average(float[] data, int dim, boolean[] lost) {
         double[] sums = new double[dim];

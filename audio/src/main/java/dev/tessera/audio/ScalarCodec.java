@@ -4,15 +4,25 @@ import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.AudioGeometry;
+import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** The codec of {@link ScalarAudioModel}: files in the single layout. */
+/**
+ * The codec of {@link ScalarAudioModel}: files in the single layout, and in the independent one, whose chunks of
+ * {@value #CHUNK_FRAMES} frames follow each other and begin with the entropy models of the model and without a frame before.
+ */
 final class ScalarCodec implements SoundCodec {
+    /** Frames of a chunk, 1.28 s; whole spans. */
+    private static final int CHUNK_FRAMES = 2 * EnvelopeBasis.LONGEST;
+
     private final ScalarAudioModel model;
 
     ScalarCodec(ScalarAudioModel model) {
@@ -21,7 +31,17 @@ final class ScalarCodec implements SoundCodec {
 
     @Override
     public boolean has(TsrLayout layout) {
-        return layout == TsrLayout.SINGLE;
+        return layout != TsrLayout.PROGRESSIVE;
+    }
+
+    /** Chunks of a sound of so many frames. */
+    static int chunks(TsrLayout layout, int frames) {
+        return layout == TsrLayout.INDEPENDENT ? Math.max(1, Math.ceilDiv(frames, CHUNK_FRAMES)) : 1;
+    }
+
+    /** The first frame of a chunk. */
+    static int firstFrame(int chunk) {
+        return chunk * CHUNK_FRAMES;
     }
 
     @Override
@@ -29,75 +49,123 @@ final class ScalarCodec implements SoundCodec {
         checkLayout(layout);
         ScalarWriter writer = new ScalarWriter(model, Planes.of(signal, MelEnvelope.SAMPLE_RATE));
         AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
-        ScalarSearch search = new ScalarSearch(writer, settings -> finish(geometry, settings, writer.write(settings)));
+        ScalarSearch search = new ScalarSearch(
+                writer, layout, settings -> finish(geometry, settings, layout, writer.write(settings, layout)));
         return switch (target) {
             case RateTarget.Quality quality -> search.ofQuality(quality.quality());
-            case RateTarget.Bytes bytes ->
-                search.within(
-                        bytes.budget(), TsrFile.headerBytes(header(geometry, ScalarSearch.envelopeOnly(0))), signal);
+            case RateTarget.Bytes bytes -> {
+                List<byte[]> blank = Collections.nCopies(chunks(layout, writer.frames()), new byte[0]);
+                TsrHeader header = header(geometry, ScalarSearch.envelopeOnly(0), layout);
+                yield search.within(bytes.budget(), (int) TsrFile.size(header, layout, blank), signal);
+            }
         };
     }
 
     private AudioCodec.Compressed finish(
-            AudioGeometry geometry, ScalarSettings settings, PayloadWriter.Payload payload) {
+            AudioGeometry geometry, ScalarSettings settings, TsrLayout layout, PayloadWriter.Payload payload) {
         return new AudioCodec.Compressed(
-                TsrFile.write(header(geometry, settings), TsrLayout.SINGLE, payload.chunks()),
+                TsrFile.write(header(geometry, settings, layout), layout, payload.chunks()),
                 settings.mode().name().toLowerCase(Locale.ROOT),
                 payload.tokens(),
                 payload.nominalBits(),
                 false);
     }
 
-    private TsrHeader header(AudioGeometry geometry, ScalarSettings settings) {
-        return new TsrHeader(model.hash(), geometry, settings.parameters());
+    private TsrHeader header(AudioGeometry geometry, ScalarSettings settings, TsrLayout layout) {
+        return new TsrHeader(model.hash(), geometry, settings.parameters(layout));
     }
 
     private void checkLayout(TsrLayout layout) {
         if (!has(layout)) {
-            throw new IllegalArgumentException(
-                    "the layout is " + layout + ", must be SINGLE for models of type " + ScalarAudioModel.MODEL_TYPE);
+            throw new IllegalArgumentException("the layout is " + layout
+                    + ", must be SINGLE or INDEPENDENT for models of type " + ScalarAudioModel.MODEL_TYPE);
         }
     }
 
-    /** The same file: there is one layout only. */
+    /** The same file: another layout predicts other envelopes, so it is another sound. */
     @Override
     public byte[] relayout(TsrFile file, TsrLayout layout) throws IOException {
-        checkLayout(layout);
-        return TsrFile.write(file.header(), layout, List.of(file.payload()));
+        if (layout != file.layout()) {
+            throw new IllegalArgumentException("the layout is " + layout + ", must be " + file.layout()
+                    + " as the file has it for models of type " + ScalarAudioModel.MODEL_TYPE);
+        }
+        List<byte[]> chunks = IntStream.range(0, file.chunkCount())
+                .mapToObj(i -> file.chunk(i).orElseThrow())
+                .toList();
+        return TsrFile.write(file.header(), layout, chunks);
     }
 
     @Override
-    public long missingTokens(TsrFile file) {
-        return 0; // a file of one chunk is whole or cannot be read
+    public long missingTokens(TsrFile file) throws IOException {
+        AudioGeometry geometry = SoundFiles.geometry(file, model.hash());
+        int frames = MelEnvelope.frames(SoundFiles.samples(geometry));
+        long missing = 0;
+        for (int chunk : file.missingChunks()) {
+            missing += Math.min(frames, firstFrame(chunk + 1)) - firstFrame(chunk);
+        }
+        return missing * geometry.channels() * model.basis().components();
     }
 
     @Override
     public AudioSignal decompress(TsrFile file, int threads) throws IOException {
         AudioGeometry geometry = SoundFiles.geometry(file, model.hash());
-        if (file.layout() != TsrLayout.SINGLE) {
-            throw new CorruptBitstreamException(0, "the layout is " + file.layout() + ", must be SINGLE");
+        if (!has(file.layout())) {
+            throw new CorruptBitstreamException(
+                    0, "the layout is " + file.layout() + ", must be SINGLE or INDEPENDENT");
         }
         int parameters = file.header().parameters();
-        ScalarSettings known = ScalarSettings.of(parameters)
+        ScalarSettings settings = ScalarSettings.of(parameters, file.layout())
                 .orElseThrow(() -> new CorruptBitstreamException(
                         0, "audio parameters are " + parameters + ", which is no mode of this version"));
         int samples = SoundFiles.samples(geometry);
-        RangeDecoder decoder = new RangeDecoder(file.payload());
-        int envelopeStep = decoder.decodeUniform(EnvelopeCoding.STEPS);
-        int step = known.mode() == Mode.HYBRID ? decoder.decodeUniform(Settings.STEPS) : 0;
-        ScalarSettings settings = known.withSteps(envelopeStep, step);
-        ScalarPlanes planes = new ScalarPlanes(geometry.channels(), samples);
-        planes.code(
-                model.basis(),
-                model.start(),
-                (probability, _) -> decoder.decodeBit(probability),
-                settings,
-                _ -> ScalarPlanes.Sources.NONE);
-        TokenReader.checkEnd(decoder);
+        int chunks = chunks(file.layout(), MelEnvelope.frames(samples));
+        if (file.chunkCount() != chunks) {
+            throw new CorruptBitstreamException(
+                    0, "the file has " + file.chunkCount() + " chunks, must have " + chunks);
+        }
+        ScalarPlanes planes = file.layout() == TsrLayout.SINGLE
+                ? single(file.payload(), settings, geometry.channels(), samples)
+                : independent(file, settings, geometry.channels(), samples);
+        boolean conceal = file.tolerance() == Tolerance.CONCEAL && file.missingChunks().length > 0;
         float[][] out = new float[geometry.channels()][];
         for (int p = 0; p < out.length; p++) {
-            out[p] = planes.synthesize(p, settings);
+            out[p] = conceal ? planes.conceal(p) : planes.synthesize(p);
         }
         return Planes.toSignal(out, MelEnvelope.SAMPLE_RATE, (int) geometry.samples(), geometry.sampleRate());
+    }
+
+    private ScalarPlanes single(byte[] payload, ScalarSettings known, int channels, int samples)
+            throws CorruptBitstreamException {
+        RangeDecoder decoder = new RangeDecoder(payload);
+        int envelopeStep = decoder.decodeUniform(EnvelopeCoding.STEPS);
+        int step = known.mode() == Mode.HYBRID ? decoder.decodeUniform(Settings.STEPS) : 0;
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), known.withSteps(envelopeStep, step), channels, samples);
+        read(decoder, planes, 0, planes.frames());
+        return planes;
+    }
+
+    private ScalarPlanes independent(TsrFile file, ScalarSettings settings, int channels, int samples)
+            throws CorruptBitstreamException {
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, channels, samples);
+        for (int i = 0; i < file.chunkCount(); i++) {
+            int end = Math.min(planes.frames(), firstFrame(i + 1));
+            Optional<byte[]> chunk = file.chunk(i);
+            if (chunk.isPresent()) {
+                read(new RangeDecoder(chunk.get()), planes, firstFrame(i), end);
+            } else {
+                planes.lose(firstFrame(i), end);
+            }
+        }
+        return planes;
+    }
+
+    private void read(RangeDecoder decoder, ScalarPlanes planes, int first, int end) throws CorruptBitstreamException {
+        planes.code(
+                first,
+                end,
+                model.start(),
+                (probability, _) -> decoder.decodeBit(probability),
+                _ -> ScalarPlanes.Sources.NONE);
+        TokenReader.checkEnd(decoder);
     }
 }

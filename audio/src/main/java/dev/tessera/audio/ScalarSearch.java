@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.container.TsrLayout;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -69,11 +70,13 @@ final class ScalarSearch {
     }
 
     private final ScalarWriter writer;
+    private final TsrLayout layout;
     private final Function<ScalarSettings, AudioCodec.Compressed> maker;
 
-    /** @param maker makes a file of what {@code writer} codes */
-    ScalarSearch(ScalarWriter writer, Function<ScalarSettings, AudioCodec.Compressed> maker) {
+    /** @param maker makes a file of what {@code writer} codes in {@code layout} */
+    ScalarSearch(ScalarWriter writer, TsrLayout layout, Function<ScalarSettings, AudioCodec.Compressed> maker) {
         this.writer = writer;
+        this.layout = layout;
         this.maker = maker;
     }
 
@@ -93,7 +96,7 @@ final class ScalarSearch {
      * The largest file within a budget that was found.
      *
      * @param budget bytes of the whole file
-     * @param headerBytes of it, about
+     * @param headerBytes of it, about, with checksums
      * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
      */
     AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
@@ -104,9 +107,10 @@ final class ScalarSearch {
         if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
             Aim aim = Aim.of(kbps);
             int envelopeStep = aim.envelopeStep(kbps);
-            int envelopeBytes = writer.write(envelopeOnly(envelopeStep)).bytes();
+            int envelopeBytes = writer.write(envelopeOnly(envelopeStep), layout).bytes();
             while (envelopeBytes > ENVELOPE_SHARE * budget && envelopeStep < EnvelopeCoding.STEPS - 1) {
-                envelopeBytes = writer.write(envelopeOnly(++envelopeStep)).bytes();
+                envelopeBytes =
+                        writer.write(envelopeOnly(++envelopeStep), layout).bytes();
             }
             int chosen = envelopeStep;
             BudgetSearch search = new BudgetSearch(0, Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);

@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.container.TsrLayout;
 import java.util.Optional;
 
 /**
@@ -32,20 +33,34 @@ record ScalarSettings(
     private static final int NOISE_BITS = 3;
     private static final int MATCHING_SHIFT = MODE_BITS + NOISE_BITS;
     private static final int SPAN_SHIFT = MATCHING_SHIFT + 1;
+    private static final int SPAN_BITS = 2;
 
-    /** What the header says. */
-    int parameters() {
-        return mode.code() | noise << MODE_BITS | (matching ? 1 : 0) << MATCHING_SHIFT | span << SPAN_SHIFT;
+    // of the independent layout, where no chunk is sure to be there
+    private static final int ENVELOPE_STEP_SHIFT = SPAN_SHIFT + SPAN_BITS;
+    private static final int ENVELOPE_STEP_BITS = 7;
+    private static final int STEP_SHIFT = ENVELOPE_STEP_SHIFT + ENVELOPE_STEP_BITS;
+
+    /** What the header says: in the independent layout the steps, too, which else begin the payload. */
+    int parameters(TsrLayout layout) {
+        int form = mode.code() | noise << MODE_BITS | (matching ? 1 : 0) << MATCHING_SHIFT | span << SPAN_SHIFT;
+        return layout == TsrLayout.INDEPENDENT
+                ? form | envelopeStep << ENVELOPE_STEP_SHIFT | (mode == Mode.HYBRID ? step : 0) << STEP_SHIFT
+                : form;
     }
 
-    /** What a decoder knows from the header's parameters and the start of the payload, unless they are of no file of this version. */
-    static Optional<ScalarSettings> of(int parameters) {
-        int noise = parameters >> MODE_BITS & (1 << NOISE_BITS) - 1;
-        boolean matching = (parameters >> MATCHING_SHIFT & 1) == 1;
-        int span = parameters >> SPAN_SHIFT;
-        return Mode.of(parameters & (1 << MODE_BITS) - 1)
-                .filter(_ -> span < EnvelopeBasis.SPAN_LEVELS)
-                .map(mode -> new ScalarSettings(mode, noise, matching, span, 0, LambdaPlan.of(0), 0, 0));
+    /** What a decoder knows from the header's parameters, unless they are of no file of this version. */
+    static Optional<ScalarSettings> of(int parameters, TsrLayout layout) {
+        int form = layout == TsrLayout.INDEPENDENT ? parameters & (1 << ENVELOPE_STEP_SHIFT) - 1 : parameters;
+        int steps = parameters - form;
+        int noise = form >> MODE_BITS & (1 << NOISE_BITS) - 1;
+        boolean matching = (form >> MATCHING_SHIFT & 1) == 1;
+        int span = form >> SPAN_SHIFT;
+        int envelopeStep = steps >> ENVELOPE_STEP_SHIFT & (1 << ENVELOPE_STEP_BITS) - 1;
+        int step = steps >> STEP_SHIFT;
+        return Mode.of(form & (1 << MODE_BITS) - 1)
+                .filter(_ -> span < EnvelopeBasis.SPAN_LEVELS && envelopeStep < EnvelopeCoding.STEPS)
+                .filter(mode -> step < (mode == Mode.HYBRID ? Settings.STEPS : 1))
+                .map(mode -> new ScalarSettings(mode, noise, matching, span, envelopeStep, LambdaPlan.of(0), step, 0));
     }
 
     ScalarSettings withSteps(int newEnvelopeStep, int newStep) {

@@ -95,7 +95,7 @@ public final class ScalarTrainer {
                         samples,
                         new BlockSearch(samples),
                         settings.envelopeStep());
-                new ScalarPlanes(1, sound.length).code(basis, models, (_, bit) -> bit, settings, _ -> sources);
+                new ScalarPlanes(basis, settings, 1, sound.length).code(models, (_, bit) -> bit, _ -> sources);
             }
             progress.accept("priors, pass " + (pass + 1) + " of " + recipe.passes());
         }

@@ -1,12 +1,14 @@
 package dev.tessera.audio;
 
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.container.TsrLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Codes one sound with different {@link ScalarSettings}: the envelope's step index (uniform in 80), with a waveform its step index
- * (uniform in 256), then what {@link ScalarPlanes} says. Not for several threads at once.
+ * Codes one sound with different {@link ScalarSettings}: in the single layout the envelope's step index (uniform in 80), with a waveform
+ * its step index (uniform in 256); then what {@link ScalarPlanes} says. Not for several threads at once.
  */
 final class ScalarWriter {
     /** What a coded coefficient costs about. */
@@ -57,21 +59,30 @@ final class ScalarWriter {
         return Settings.indexOf(Math.max(1e-6, magnitudes[magnitudes.length - 1 - coded]));
     }
 
-    PayloadWriter.Payload write(ScalarSettings settings) {
-        RangeEncoder encoder = new RangeEncoder();
-        encoder.encodeUniform(settings.envelopeStep(), EnvelopeCoding.STEPS);
-        if (settings.mode() == Mode.HYBRID) {
-            encoder.encodeUniform(settings.step(), Settings.STEPS);
+    PayloadWriter.Payload write(ScalarSettings settings, TsrLayout layout) {
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, samples.length, length);
+        List<ScalarPlanes.Sources> sources = sources(settings);
+        List<byte[]> chunks = new ArrayList<>();
+        int count = ScalarCodec.chunks(layout, planes.frames());
+        for (int i = 0; i < count; i++) {
+            RangeEncoder encoder = new RangeEncoder();
+            if (layout == TsrLayout.SINGLE) {
+                encoder.encodeUniform(settings.envelopeStep(), EnvelopeCoding.STEPS);
+                if (settings.mode() == Mode.HYBRID) {
+                    encoder.encodeUniform(settings.step(), Settings.STEPS);
+                }
+            }
+            WaveformModel.Port port = (probability, bit) -> {
+                encoder.encodeBit(bit, probability);
+                return bit;
+            };
+            int first = ScalarCodec.firstFrame(i);
+            int end = i + 1 < count ? ScalarCodec.firstFrame(i + 1) : planes.frames();
+            planes.code(first, end, model.start(), port, sources::get);
+            chunks.add(encoder.finish());
         }
-        WaveformModel.Port port = (probability, bit) -> {
-            encoder.encodeBit(bit, probability);
-            return bit;
-        };
-        new ScalarPlanes(samples.length, length)
-                .code(model.basis(), model.start(), port, settings, sources(settings)::get);
-        long values =
-                (long) samples.length * components[0].length * model.basis().components();
-        return new PayloadWriter.Payload(List.of(encoder.finish()), values, values * BITS_PER_VALUE);
+        long values = (long) samples.length * planes.frames() * model.basis().components();
+        return new PayloadWriter.Payload(chunks, values, values * BITS_PER_VALUE);
     }
 
     private List<ScalarPlanes.Sources> sources(ScalarSettings settings) {

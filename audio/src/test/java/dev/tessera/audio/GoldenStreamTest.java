@@ -63,5 +63,6 @@ class GoldenStreamTest {
         assertTrue(packed.length <= 100_000);
         byte[] model = new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
         decodes(model, "scalar-decoded.sha256", 4);
+        decodes(model, "scalar-packets-decoded.sha256", 2);
     }
 }

@@ -2,7 +2,11 @@ package dev.tessera.audio;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.TsrLayout;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -53,5 +57,15 @@ class LappedCodecTest extends SoundFileContract {
         copy.look(20, 0, 0, new int[8], none, none);
         assertEquals(restored.cost(2), copy.cost(2));
         assertArrayEquals(restored.save(), copy.save());
+    }
+
+    @Test
+    void thereIsOneLayout() {
+        AudioCodec codec = new AudioCodec(MODEL);
+        assertFalse(codec.has(TsrLayout.PROGRESSIVE));
+        AudioSignal signal = AudioSignal.mono(16000, tone(16000, 4000, 200));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> codec.compress(signal, new RateTarget.Bytes(300), TsrLayout.INDEPENDENT));
     }
 }

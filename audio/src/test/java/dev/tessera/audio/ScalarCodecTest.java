@@ -121,10 +121,10 @@ class ScalarCodecTest extends SoundFileContract {
             noisy[i] += (float) (0.01 * random.nextDouble(-1, 1));
         }
         float[] matched = noisy.clone();
-        EnvelopeMatching.apply(matched, new float[x.length], mel, Double.MAX_VALUE);
+        EnvelopeMatching.apply(matched, new float[x.length], mel, _ -> Double.MAX_VALUE);
         assertTrue(distance(mel, mel(matched)) < 0.5 * distance(mel, mel(noisy)));
         float[] bound = noisy.clone();
-        EnvelopeMatching.apply(bound, x, mel, 0);
+        EnvelopeMatching.apply(bound, x, mel, _ -> 0);
         for (int i = 0; i < x.length; i++) {
             assertEquals(x[i], bound[i], 1e-4);
         }

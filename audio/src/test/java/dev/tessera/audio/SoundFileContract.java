@@ -171,13 +171,4 @@ abstract class SoundFileContract {
             }
         }
     }
-
-    @Test
-    void thereIsOneLayout() {
-        assertFalse(codec.has(TsrLayout.PROGRESSIVE));
-        AudioSignal signal = AudioSignal.mono(16000, tone(16000, 4000, 200));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> codec.compress(signal, new RateTarget.Bytes(300), TsrLayout.INDEPENDENT));
-    }
 }

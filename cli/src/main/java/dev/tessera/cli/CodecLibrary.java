@@ -28,8 +28,8 @@ final class CodecLibrary {
     /** For layouts of several chunks: the shipped image model that has stages, so that first chunks are a coarser picture. */
     private static final String MODEL_OF_STAGES = "image-pq16";
 
-    /** For layouts of several chunks of sound. */
-    private static final String SOUND_MODEL_OF_LAYOUTS = "audio-mel-mdct";
+    /** For the layout that the default model of sound files does not have. */
+    private static final String PROGRESSIVE_SOUND_MODEL = "audio-mel-mdct";
 
     private static final String SOUND_FILES = "sound files "; // key of the model that sounds are compressed with
 
@@ -100,9 +100,9 @@ final class CodecLibrary {
         return audio(once(
                 files,
                 SOUND_FILES + layout,
-                () -> layout == TsrLayout.SINGLE
-                        ? registry().defaultCodec(Media.AUDIO)
-                        : registry().find(SOUND_MODEL_OF_LAYOUTS)));
+                () -> layout == TsrLayout.PROGRESSIVE
+                        ? registry().find(PROGRESSIVE_SOUND_MODEL)
+                        : registry().defaultCodec(Media.AUDIO)));
     }
 
     /**

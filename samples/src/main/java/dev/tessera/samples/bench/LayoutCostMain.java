@@ -34,6 +34,7 @@ import java.util.Locale;
 public final class LayoutCostMain {
     private static final double[] BITS_PER_PIXEL = {0.02, 0.04, 0.08, 0.15};
     private static final double[] KBPS = {0.6, 1.5, 3, 6};
+    private static final String SOUND_MODEL = "audio-mel-mdct"; // has all layouts
     private static final int CHECKSUM_BYTES = 4; // behind each chunk of the independent layout
 
     private LayoutCostMain() {}
@@ -49,7 +50,7 @@ public final class LayoutCostMain {
             photos(photos, new ImageCodec(ImageModel.load(registry.defaultModel(Media.IMAGE))));
         }
         if (!sounds.isEmpty()) {
-            sounds(sounds, new AudioCodec(AudioModel.load(registry.defaultCodec(Media.AUDIO))));
+            sounds(sounds, new AudioCodec(AudioModel.load(registry.find(SOUND_MODEL))));
         }
     }
 

@@ -100,8 +100,9 @@ final class Targets {
                 linearFiles,
                 tsr -> linear.decompress(tsr, 1),
                 ImageGeometry.class);
-        addSound(targets, "lapped sound tsr", lapped, sound);
-        addSound(targets, "scalar sound tsr", scalar, sound);
+        addSound(targets, "lapped sound tsr", lapped, sound, TsrLayout.SINGLE);
+        addSound(targets, "scalar sound tsr", scalar, sound, TsrLayout.SINGLE);
+        addSound(targets, "scalar sound tsr, independent", scalar, sound(36_000), TsrLayout.INDEPENDENT);
         addSequences(targets, LinearImageModel.load(registry.defaultCodec(Media.IMAGE)));
         for (TsrLayout layout : TsrLayout.values()) {
             String suffix = " tsr, " + layout.name().toLowerCase(Locale.ROOT);
@@ -171,10 +172,12 @@ final class Targets {
     }
 
     /** Files of one layout, with the envelope alone and with a waveform. */
-    private static void addSound(List<Target> targets, String name, AudioCodec codec, AudioSignal sound) {
+    private static void addSound(
+            List<Target> targets, String name, AudioCodec codec, AudioSignal sound, TsrLayout layout) {
         List<byte[]> files = new ArrayList<>();
         for (int quality : new int[] {5, 40}) {
-            files.add(codec.compress(sound, new RateTarget.Quality(quality)).bytes());
+            files.add(codec.compress(sound, new RateTarget.Quality(quality), layout)
+                    .bytes());
         }
         addTsr(targets, name, files, tsr -> codec.decompress(tsr, 1), AudioGeometry.class);
     }
