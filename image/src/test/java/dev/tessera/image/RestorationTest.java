@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +143,25 @@ class RestorationTest {
                         IllegalArgumentException.class, () -> trainer.train(TestNetworks.withoutPrior("vq"), scenes))
                 .getMessage();
         assertTrue(noPrior.contains("train prior"), noPrior);
+    }
+
+    @Test
+    void tokensOfWholePicturesHaveNoNeighbours() throws IOException {
+        ModelFile file = TestNetworks.file(
+                TestNetworks.quantizer("vq"),
+                config -> {
+                    Map<String, Object> whole = new HashMap<>(config);
+                    whole.put("whole_size", 64);
+                    return whole;
+                },
+                false);
+        List<Path> scenes = TestNetworks.scenes(folder);
+        ModelFile whole = new NeuralPriorTrainer(8, 1, _ -> {}).train(file, scenes);
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> new RestorationTrainer(1, EPOCHS, 1, _ -> {}).train(whole, scenes))
+                .getMessage();
+        assertTrue(message.contains(whole.shortHash()) && message.contains("whole pictures"), message);
     }
 
     @Test

@@ -15,7 +15,6 @@ import dev.tessera.image.Image;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageFiles;
 import dev.tessera.image.ImageModel;
-import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,6 +31,8 @@ import java.util.Locale;
  * <p>Arguments: sample files; pictures and sound as their suffixes say.
  */
 public final class LayoutCostMain {
+    private static final String PHOTO_MODEL = "image-pq16"; // what compress takes for the layouts other than single
+    private static final String SOUND_MODEL = "audio-mel-mdct";
     private static final double[] BITS_PER_PIXEL = {0.02, 0.04, 0.08, 0.15};
     private static final double[] KBPS = {0.6, 1.5, 3, 6};
     private static final String SOUND_MODEL = "audio-mel-mdct"; // has all layouts
@@ -47,7 +48,7 @@ public final class LayoutCostMain {
         }
         ModelRegistry registry = ModelRegistry.load();
         if (!photos.isEmpty()) {
-            photos(photos, new ImageCodec(ImageModel.load(registry.defaultModel(Media.IMAGE))));
+            photos(photos, new ImageCodec(ImageModel.load(registry.find(PHOTO_MODEL))));
         }
         if (!sounds.isEmpty()) {
             sounds(sounds, new AudioCodec(AudioModel.load(registry.find(SOUND_MODEL))));
