@@ -1,5 +1,7 @@
 package dev.tessera.codecs;
 
+import java.util.Arrays;
+
 /**
  * Adaptive context-mixing model of the tokens of a grid, {@code [stages x height x width]}, integers only.
  *
@@ -31,6 +33,7 @@ public final class GridModel {
     private final int tableBits;
     private final int height;
     private final int width;
+    private final int dropped;
     private final int[][] tokens; // [stage][height x width], index + 1, 0 = not coded yet
     private final char[] probabilities;
     private final byte[] counts;
@@ -39,6 +42,9 @@ public final class GridModel {
     private final int[] slots = new int[CONTEXTS];
     private int neighbours;
     private long prepared = -1; // the place that base[] describes
+    private int preparations;
+    private int[] foreseen = new int[0]; // probability of each node of the digits at this place, for costs
+    private int[] foreseenAt = new int[0]; // the preparation that it belongs to
 
     /**
      * A model of a grid of {@code height} rows and {@code width} columns.
@@ -46,12 +52,30 @@ public final class GridModel {
      * @throws IllegalArgumentException when an extent is negative or the grid has more than 2^31 - 1 positions
      */
     public GridModel(GridPrior prior, int height, int width) {
+        this(prior, height, width, 0);
+    }
+
+    /**
+     * A model of a grid whose indices have lost their {@code dropped} last binary digits: those of the smaller codebooks that nest in
+     * tree-ordered ones. To its contexts an index is one from the middle of those that begin with it, so one prior serves all lengths.
+     *
+     * @param dropped 0 to the digits of the shortest index, less one
+     * @throws IllegalArgumentException when an extent or {@code dropped} is out of range or the grid has more than 2^31 - 1 positions
+     */
+    public GridModel(GridPrior prior, int height, int width, int dropped) {
         if (height < 0 || width < 0 || (long) height * width > Integer.MAX_VALUE) {
             throw new IllegalArgumentException(
                     "grid is " + height + " x " + width + ", must be 0 to 2^31 - 1 positions");
         }
         this.spec = prior.spec();
         this.codebookSizes = spec.codebookSizes();
+        this.dropped = dropped;
+        for (int s = 0; dropped != 0 && s < codebookSizes.length; s++) {
+            if (dropped < 0 || dropped >= spec.bits(s)) {
+                throw new IllegalArgumentException("dropped is " + dropped + ", must be in [0, " + spec.bits(s) + ")");
+            }
+            codebookSizes[s] = shortened(codebookSizes[s], dropped);
+        }
         this.classes = spec.classes();
         this.tableBits = spec.tableBits();
         this.height = height;
@@ -60,6 +84,11 @@ public final class GridModel {
         this.probabilities = prior.probabilities.clone();
         this.counts = prior.counts.clone();
         this.mixer = new GridMixer(spec, prior.weights);
+    }
+
+    /** Number of indices of a codebook of {@code size} that have lost their {@code dropped} last digits. */
+    public static int shortened(int size, int dropped) {
+        return (size - 1 >> dropped) + 1;
     }
 
     /** Bits that {@code index} would cost here and now, in 1/65536; the model does not change. */
@@ -93,11 +122,14 @@ public final class GridModel {
      */
     public int decode(EntropyDecoder decoder, int stage, int y, int x) throws CorruptBitstreamException {
         prepare(stage, y, x);
-        int bits = spec.bits(stage);
+        int bits = spec.bits(stage) - dropped;
         int index = 0;
         if (bits > 0) {
-            int nonZero = decoder.decodeBit(predict(stage, 0, 0));
-            learn(nonZero);
+            int nonZero = 1;
+            if (dropped == 0) {
+                nonZero = decoder.decodeBit(predict(stage, 0, 0));
+                learn(nonZero);
+            }
             int node = 1;
             for (int depth = 1; nonZero != 0 && depth <= bits; depth++) {
                 int bit = decoder.decodeBit(predict(stage, depth, node));
@@ -127,7 +159,8 @@ public final class GridModel {
 
     /** An equal model of another grid that goes on from this one's state: training files one after the other. */
     public GridModel next(int nextHeight, int nextWidth) {
-        return new GridModel(new GridPrior(spec, probabilities, counts, mixer.weights()), nextHeight, nextWidth);
+        return new GridModel(
+                new GridPrior(spec, probabilities, counts, mixer.weights()), nextHeight, nextWidth, dropped);
     }
 
     private void checkIndex(int stage, int index) {
@@ -141,10 +174,12 @@ public final class GridModel {
     private void walk(EntropyEncoder encoder, int stage, int y, int x, int index) {
         checkIndex(stage, index);
         prepare(stage, y, x);
-        int bits = spec.bits(stage);
+        int bits = spec.bits(stage) - dropped;
         if (bits > 0) {
-            int nonZero = index == 0 ? 0 : 1;
-            decide(encoder, stage, 0, 0, nonZero);
+            int nonZero = index == 0 && dropped == 0 ? 0 : 1;
+            if (dropped == 0) {
+                decide(encoder, stage, 0, 0, nonZero);
+            }
             int node = 1;
             for (int depth = 1; nonZero != 0 && depth <= bits; depth++) {
                 int bit = (index >>> (bits - depth)) & 1;
@@ -164,23 +199,40 @@ public final class GridModel {
     }
 
     private int costPrepared(int stage, int index) {
-        int bits = spec.bits(stage);
+        int bits = spec.bits(stage) - dropped;
         if (bits == 0) {
             return 0;
         }
-        int p = predict(stage, 0, 0);
-        if (index == 0) {
-            return Logistic.cost(65536 - p);
+        int cost = 0;
+        if (dropped == 0) {
+            int p = foresee(stage, 0, 0);
+            if (index == 0) {
+                return Logistic.cost(65536 - p);
+            }
+            cost = Logistic.cost(p);
         }
-        int cost = Logistic.cost(p);
         int node = 1;
         for (int depth = 1; depth <= bits; depth++) {
             int bit = index >>> bits - depth & 1;
-            p = predict(stage, depth, node);
+            int p = foresee(stage, depth, node);
             cost += Logistic.cost(bit == 1 ? p : 65536 - p);
             node = node << 1 | bit;
         }
         return cost;
+    }
+
+    /** {@link #predict} without a decision to follow; indices that begin alike share it. */
+    private int foresee(int stage, int depth, int node) {
+        if (node >= foreseen.length) {
+            int nodes = Math.max(1 << depth, 1 << spec.bits(stage) - dropped);
+            foreseen = Arrays.copyOf(foreseen, nodes);
+            foreseenAt = Arrays.copyOf(foreseenAt, nodes);
+        }
+        if (foreseenAt[node] != preparations) {
+            foreseen[node] = predict(stage, depth, node);
+            foreseenAt[node] = preparations;
+        }
+        return foreseen[node];
     }
 
     /** Hashes the neighbourhood of a token into the eight contexts. */
@@ -190,6 +242,7 @@ public final class GridModel {
             return;
         }
         prepared = place;
+        preparations++;
         int left = token(stage, y, x - 1);
         int up = token(stage, y - 1, x);
         int upLeft = token(stage, y - 1, x - 1);
@@ -228,7 +281,8 @@ public final class GridModel {
     }
 
     private void place(int stage, int y, int x, int index) {
-        tokens[stage][y * width + x] = index + 1;
+        int full = dropped == 0 ? index : Math.min(classes[stage].length - 1, index << dropped | 1 << dropped - 1);
+        tokens[stage][y * width + x] = full + 1;
         prepared = -1;
     }
 

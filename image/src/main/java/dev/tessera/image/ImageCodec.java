@@ -25,8 +25,13 @@ import java.util.List;
 public final class ImageCodec implements PictureCodec {
     private static final int GREY_FLAG = 1;
     private static final int ALPHA_FLAG = 2;
-    private static final int OMITTED_SHIFT =
-            2; // the parameters above the flags: stages of the model that are not in the file
+
+    /** The parameters above the flags: stages of the model that are not in the file, or dropped digits where there is one stage. */
+    private static final int OMITTED_SHIFT = 2;
+
+    private static final float NOTHING_BUT_BITS = 1e12f; // lambda of the smallest file
+
+    private static final int DROPPED_STEP = 3; // of the first look for the best number of dropped digits
 
     private final ImageModel model;
     private final int stages;
@@ -63,7 +68,8 @@ public final class ImageCodec implements PictureCodec {
      * A file and what it holds.
      *
      * @param bytes the whole {@code .tsr} file
-     * @param tokens the tokens of the colours, of the stages that are in the file
+     * @param tokens the tokens of the colours, of the stages that are in the file; where their indices lost digits, those of the smaller
+     *     codebook, in the order of the coder
      * @param finest whether they are those of the tokenizer, so that more bytes would give no better picture
      */
     public record Compressed(byte[] bytes, Tokens tokens, boolean finest) {}
@@ -96,10 +102,13 @@ public final class ImageCodec implements PictureCodec {
     /**
      * What a choice of tokens came to.
      *
-     * @param stages that are in the file
-     * @param indices of the colours as coded, {@code [positions x stages of the model]}
+     * @param indices of the colours and of alpha as coded, {@code [positions x stages of the model]}
      */
-    private record Choice(TsrHeader header, int stages, List<byte[]> chunks, int[] indices, boolean finest) {}
+    private record Choice(
+            TsrHeader header, TokenDepth depth, List<byte[]> chunks, List<int[]> indices, boolean finest) {}
+
+    /** A choice and its sum of squared distances, which is not asked for of the finest. */
+    private record Scored(Choice choice, double distortion) {}
 
     /** Files of one picture that differ in their rate. */
     private final class Attempts {
@@ -122,25 +131,67 @@ public final class ImageCodec implements PictureCodec {
 
         /** The file in which a bit is worth {@code lambda}. */
         Choice at(float lambda) {
-            return attempt(stages, lambda, lambda, 0);
+            return attempt(planes, new TokenDepth(model.prior(), stages, 0), lambda, lambda, 0);
         }
 
         /** The best file of at most {@code budget} bytes. */
         Choice within(long budget) {
-            return planes.getFirst().weighsBits()
-                    ? RateSearch.withinBudget(
-                            (before, after, switchAt) -> attempt(stages, before, after, switchAt),
-                            this::size,
-                            planes.getFirst().positions(),
-                            budget,
-                            model.startLambda())
-                    : mostStages(budget);
+            return planes.getFirst().weighsBits() ? bestDropped(budget) : mostStages(budget);
+        }
+
+        /**
+         * The file of the least distortion among those of indices of any length. Which length is best depends on the picture, and grows
+         * with the budget; distortion has one minimum but for ripples, so a coarse look and one beside its best find it.
+         */
+        private Choice bestDropped(long budget) {
+            Scored best = scored(shorter(0), 0, budget);
+            if (best.choice.finest) {
+                return best.choice;
+            }
+            for (int dropped = DROPPED_STEP; dropped <= model.mostDropped(); dropped += DROPPED_STEP) {
+                best = better(best, dropped, budget);
+            }
+            int middle = best.choice.depth.dropped();
+            int last = Math.min(model.mostDropped(), middle + 1);
+            for (int dropped = Math.max(1, middle - 1); dropped <= last; dropped++) {
+                best = dropped == middle ? best : better(best, dropped, budget);
+            }
+            return best.choice;
+        }
+
+        private List<TokenChoice> shorter(int dropped) {
+            return planes.stream().map(plane -> plane.shorter(dropped)).toList();
+        }
+
+        private Scored better(Scored best, int dropped, long budget) {
+            List<TokenChoice> choices = shorter(dropped);
+            TokenDepth depth = new TokenDepth(model.prior(), stages, dropped);
+            if (size(attempt(choices, depth, NOTHING_BUT_BITS, NOTHING_BUT_BITS, 0)) > budget) {
+                return best;
+            }
+            Scored other = scored(choices, dropped, budget);
+            return other.distortion < best.distortion ? other : best;
+        }
+
+        private Scored scored(List<TokenChoice> choices, int dropped, long budget) {
+            TokenDepth depth = new TokenDepth(model.prior(), stages, dropped);
+            Choice choice = RateSearch.withinBudget(
+                    (before, after, switchAt) -> attempt(choices, depth, before, after, switchAt),
+                    this::size,
+                    choices.getFirst().positions(),
+                    budget,
+                    model.startLambda());
+            double distortion = 0;
+            for (int p = 0; p < choices.size() && !choice.finest; p++) {
+                distortion += choices.get(p).distortion(choice.indices.get(p));
+            }
+            return new Scored(choice, distortion);
         }
 
         private Choice mostStages(long budget) {
             long smallest = 0;
             for (int n = stages; n >= model.fewestStages(); n--) {
-                Choice choice = attempt(n, 0, 0, 0);
+                Choice choice = attempt(planes, new TokenDepth(model.prior(), n, 0), 0, 0, 0);
                 smallest = size(choice);
                 if (smallest <= budget) {
                     return choice;
@@ -154,29 +205,33 @@ public final class ImageCodec implements PictureCodec {
             return TsrFile.size(choice.header, layout, choice.chunks);
         }
 
-        private Choice attempt(int coded, float lambdaBefore, float lambdaAfter, int switchAt) {
+        private Choice attempt(
+                List<TokenChoice> choices, TokenDepth depth, float lambdaBefore, float lambdaAfter, int switchAt) {
             List<TokenWriter.Source> sources = new ArrayList<>();
             List<int[]> indices = new ArrayList<>();
-            for (TokenChoice plane : planes) {
+            for (TokenChoice plane : choices) {
                 indices.add(new int[Math.multiplyExact(plane.positions(), stages)]);
                 sources.add(plane.source(lambdaBefore, lambdaAfter, switchAt, indices.getLast()));
             }
-            TsrHeader header = new TsrHeader(model.hash(), geometry, flags | stages - coded << OMITTED_SHIFT);
+            int omitted = stages - depth.stages() + depth.dropped();
+            TsrHeader header = new TsrHeader(model.hash(), geometry, flags | omitted << OMITTED_SHIFT);
             boolean weighed = planes.getFirst().weighsBits() && (lambdaBefore != 0 || lambdaAfter != 0);
             return new Choice(
                     header,
-                    coded,
-                    writer(geometry, coded, threads).write(layout, sources),
-                    indices.getFirst(),
-                    coded == stages && !weighed);
+                    depth,
+                    writer(geometry, depth, threads).write(layout, sources),
+                    indices,
+                    omitted == 0 && !weighed);
         }
     }
 
     private Tokens tokens(Image image, Choice choice) {
-        int[] indices = TokenizerFile.firstStages(model.toIndices(choice.indices), stages, choice.stages);
+        int[] coded = choice.indices.getFirst();
+        int[] indices = choice.depth.dropped() > 0
+                ? coded
+                : TokenizerFile.firstStages(model.toIndices(coded), stages, choice.depth.stages());
         PatchGrid grid = model.grid(image.width(), image.height());
-        return Tokens.ofPositionMajor(
-                new int[] {grid.rows(), grid.columns()}, Arrays.copyOf(model.codebookSizes(), choice.stages), indices);
+        return Tokens.ofPositionMajor(new int[] {grid.rows(), grid.columns()}, choice.depth.codebookSizes(), indices);
     }
 
     /**
@@ -194,7 +249,7 @@ public final class ImageCodec implements PictureCodec {
                 .map(tokens -> TokenWriter.known(tokens.indices(), stages))
                 .toList();
         return TsrFile.write(
-                file.header(), layout, writer(geometry, stages(file), threads).write(layout, planes));
+                file.header(), layout, writer(geometry, depth(file), threads).write(layout, planes));
     }
 
     /** The picture in a file that this model made, with one thread; see {@link #decompress(TsrFile, int)}. */
@@ -250,14 +305,14 @@ public final class ImageCodec implements PictureCodec {
             throw new CorruptBitstreamException(
                     2, "the file was made with model " + file.header().model() + ", this is " + model.hash());
         }
-        int omitted = file.header().parameters() >>> OMITTED_SHIFT;
-        if (omitted > stages - model.fewestStages()) {
+        int omitted = omitted(file);
+        int most = mostOmitted();
+        if (omitted > most) {
+            String what = dropsDigits() ? " digits of indices" : " stages";
             throw new CorruptBitstreamException(
-                    0,
-                    omitted + " stages are said to be left out, must be in [0, " + (stages - model.fewestStages())
-                            + "]");
+                    0, omitted + what + " are said to be left out, must be in [0, " + most + "]");
         }
-        TokenReader reader = reader(geometry, stages(file), 1);
+        TokenReader reader = reader(geometry, depth(file), 1);
         if (file.chunkCount() != reader.chunks(file.layout())) {
             throw new CorruptBitstreamException(
                     0, "the file has " + file.chunkCount() + " chunks, must have " + reader.chunks(file.layout()));
@@ -269,24 +324,43 @@ public final class ImageCodec implements PictureCodec {
         return (file.header().parameters() & ALPHA_FLAG) != 0 ? 2 : 1;
     }
 
+    /** Whether what a file leaves out are digits of indices; otherwise it is stages. */
+    private boolean dropsDigits() {
+        return model.mostDropped() > 0;
+    }
+
+    private int mostOmitted() {
+        return dropsDigits() ? model.mostDropped() : stages - model.fewestStages();
+    }
+
+    private static int omitted(TsrFile file) {
+        return file.header().parameters() >>> OMITTED_SHIFT;
+    }
+
+    private TokenDepth depth(TsrFile file) {
+        return dropsDigits()
+                ? new TokenDepth(model.prior(), stages, omitted(file))
+                : new TokenDepth(model.prior(), stages - omitted(file), 0);
+    }
+
     /** Stages that the whole file has. */
     private int stages(TsrFile file) {
-        return stages - (file.header().parameters() >>> OMITTED_SHIFT);
+        return depth(file).stages();
     }
 
     private List<CodedTokens> readTokens(TsrFile file, ImageGeometry geometry, int threads)
             throws CorruptBitstreamException {
-        return reader(geometry, stages(file), threads).read(file, planes(file));
+        return reader(geometry, depth(file), threads).read(file, planes(file));
     }
 
-    private TokenWriter writer(ImageGeometry geometry, int coded, int threads) {
+    private TokenWriter writer(ImageGeometry geometry, TokenDepth depth, int threads) {
         PatchGrid grid = grid(geometry);
-        return new TokenWriter(model.prior(), coded, grid.rows(), grid.columns(), threads);
+        return new TokenWriter(depth, grid.rows(), grid.columns(), threads);
     }
 
-    private TokenReader reader(ImageGeometry geometry, int coded, int threads) {
+    private TokenReader reader(ImageGeometry geometry, TokenDepth depth, int threads) {
         PatchGrid grid = grid(geometry);
-        return new TokenReader(model.prior(), coded, grid.rows(), grid.columns(), threads);
+        return new TokenReader(depth, grid.rows(), grid.columns(), threads);
     }
 
     private PatchGrid grid(ImageGeometry geometry) {

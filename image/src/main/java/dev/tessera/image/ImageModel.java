@@ -143,6 +143,11 @@ public abstract sealed class ImageModel permits ClassicalImageModel, NeuralImage
     /** The fewest first stages that are a picture by themselves, and so a lower rate of the codec. */
     abstract int fewestStages();
 
+    /** The most last digits that indices in files may lose; 0 where the model has no {@link NestedBooks}. */
+    int mostDropped() {
+        return 0;
+    }
+
     /**
      * What the entropy coder starts with. It codes indices as {@link #choose} gives them, which {@link #toIndices} turns into those of
      * the quantizer.

@@ -53,9 +53,9 @@ public final class NeuralImageModel extends ImageModel {
      * What the codec needs beside the tokenizer.
      *
      * @param distortion see {@link #DISTORTION}
-     * @param codes where bits can be weighed: the code vectors in the order of the coder
+     * @param books where bits can be weighed: the code vectors in the order of the coder, and fewer of them
      */
-    private record Codec(GridPrior prior, IndexOrder order, float distortion, Optional<Codebook> codes) {}
+    private record Codec(GridPrior prior, IndexOrder order, float distortion, Optional<NestedBooks> books) {}
 
     private NeuralImageModel(
             ModelFile file, NeuralParts parts, Optional<Codec> codec, Optional<LatentPredictor> restoration) {
@@ -83,7 +83,10 @@ public final class NeuralImageModel extends ImageModel {
             throw new CorruptModelException(DISTORTION + " is " + distortion + ", must be finite and not negative");
         }
         return new Codec(
-                prior, order, (float) distortion, codeVectors(quantizer).map(order::ordered));
+                prior,
+                order,
+                (float) distortion,
+                codeVectors(quantizer).map(codes -> new NestedBooks(order.ordered(codes), prior)));
     }
 
     /** The code vectors of which the nearest one to {@link #points} is the token, where there are such. */
@@ -166,6 +169,11 @@ public final class NeuralImageModel extends ImageModel {
     }
 
     @Override
+    int mostDropped() {
+        return codec().books.isPresent() ? NestedBooks.mostDropped(codebookSizes()[0]) : 0;
+    }
+
+    @Override
     GridPrior prior() {
         return codec().prior;
     }
@@ -177,7 +185,9 @@ public final class NeuralImageModel extends ImageModel {
         return new NeuralTokenChoice(
                 nearest,
                 latents.count(),
-                codec().codes.map(codes -> () -> new TokenSearch(points(parts.quantizer(), latents), List.of(codes))));
+                codec().books
+                        .map(books -> (dropped, candidates) -> new TokenSearch(
+                                points(parts.quantizer(), latents), List.of(books.book(dropped)), candidates)));
     }
 
     @Override
@@ -198,7 +208,9 @@ public final class NeuralImageModel extends ImageModel {
 
     @Override
     Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads) {
-        Latents latents = latents(tokens.indices(), tokens.stages(), tokens.rows(), tokens.columns());
+        Latents latents = tokens.dropped() == 0
+                ? latents(tokens.indices(), tokens.stages(), tokens.rows(), tokens.columns())
+                : shorterLatents(tokens);
         if (tokens.anyLost()) {
             LossFill fill = tokens.tolerance() == Tolerance.CONCEAL ? LossFill.PRIOR : LossFill.MEAN;
             latents = LatentConcealment.fill(latents, tokens.lost(), fill, restoration());
@@ -208,6 +220,11 @@ public final class NeuralImageModel extends ImageModel {
             return Resizing.resize(decoded, geometry.width(), geometry.height());
         }
         return parts.decoder(threads).decode(latents, geometry.width(), geometry.height(), grey);
+    }
+
+    private Latents shorterLatents(CodedTokens tokens) {
+        Codebook book = codec().books.orElseThrow().book(tokens.dropped());
+        return new VectorQuantizer(book).dequantize(tokens.indices(), tokens.rows(), tokens.columns());
     }
 
     private Codec codec() {

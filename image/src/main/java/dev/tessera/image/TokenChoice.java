@@ -9,6 +9,16 @@ interface TokenChoice {
     boolean weighsBits();
 
     /**
+     * The choice among indices, for low rates, that have lost their {@code dropped} last digits, of the codebooks that {@link NestedBooks} makes.
+     *
+     * @param dropped 0 to {@link ImageModel#mostDropped}
+     */
+    TokenChoice shorter(int dropped);
+
+    /** Sum of squared distances that were weighed against bits, for indices as {@link #source} chose them. */
+    double distortion(int[] chosen);
+
+    /**
      * The choice as a source of tokens. Positions before {@code switchAt} are chosen with {@code lambdaBefore}, the others with
      * {@code lambdaAfter}: two neighbouring lambdas and a moving switch give every file size in between.
      *

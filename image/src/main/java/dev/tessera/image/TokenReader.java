@@ -3,7 +3,6 @@ package dev.tessera.image;
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.GridModel;
-import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLayout;
@@ -13,8 +12,7 @@ import java.util.Optional;
 
 /** Decodes what {@link TokenWriter} wrote, as far as it is there. */
 final class TokenReader {
-    private final GridPrior prior;
-    private final int stages;
+    private final TokenDepth depth;
     private final int stride; // stages of the prior, of which the last ones need not be in the file
     private final int height;
     private final int width;
@@ -28,11 +26,10 @@ final class TokenReader {
      */
     private record Read(List<int[]> planes, boolean[] lost) {}
 
-    /** @param stages number of first stages that are in the file, at most those of {@code prior} */
-    TokenReader(GridPrior prior, int stages, int height, int width, int threads) {
-        this.prior = prior;
-        this.stages = stages;
-        this.stride = prior.spec().stages();
+    /** @param depth of what is in the file */
+    TokenReader(TokenDepth depth, int height, int width, int threads) {
+        this.depth = depth;
+        this.stride = depth.prior().spec().stages();
         this.height = height;
         this.width = width;
         this.threads = threads;
@@ -42,7 +39,7 @@ final class TokenReader {
     int chunks(TsrLayout layout) {
         return switch (layout) {
             case SINGLE -> 1;
-            case PROGRESSIVE -> stages;
+            case PROGRESSIVE -> depth.stages();
             case INDEPENDENT -> SubGrid.independentChunks(height, width);
         };
     }
@@ -58,9 +55,10 @@ final class TokenReader {
             case PROGRESSIVE -> progressive(file, read.planes);
             case INDEPENDENT -> independent(file, read);
         }
-        int whole = file.layout() == TsrLayout.PROGRESSIVE ? file.wholePrefix() : stages;
+        int whole = file.layout() == TsrLayout.PROGRESSIVE ? file.wholePrefix() : depth.stages();
         return read.planes.stream()
-                .map(indices -> new CodedTokens(height, width, whole, indices, read.lost, file.tolerance()))
+                .map(indices ->
+                        new CodedTokens(height, width, whole, depth.dropped(), indices, read.lost, file.tolerance()))
                 .toList();
     }
 
@@ -68,7 +66,7 @@ final class TokenReader {
         RangeDecoder decoder = new RangeDecoder(file.payload());
         SubGrid grid = SubGrid.whole(height, width);
         List<GridModel> models = new ArrayList<>();
-        planes.forEach(_ -> models.add(new GridModel(prior, height, width)));
+        planes.forEach(_ -> models.add(depth.model(height, width)));
         for (int s = 0; s < file.wholePrefix(); s++) {
             int stage = s;
             for (int p = 0; p < planes.size(); p++) {
@@ -108,9 +106,9 @@ final class TokenReader {
     private void decodeAll(byte[] chunk, SubGrid grid, List<int[]> planes) throws CorruptBitstreamException {
         RangeDecoder decoder = new RangeDecoder(chunk);
         for (int[] indices : planes) {
-            GridModel model = new GridModel(prior, grid.rows(), grid.columns());
+            GridModel model = depth.model(grid.rows(), grid.columns());
             grid.<CorruptBitstreamException>forEach((row, column, place) -> {
-                for (int s = 0; s < stages; s++) {
+                for (int s = 0; s < depth.stages(); s++) {
                     indices[place.position() * stride + s] = model.decode(decoder, s, row, column);
                 }
             });

@@ -15,18 +15,29 @@ import java.util.List;
  * lambda 0 the choice is the nearest code vector, as {@code tokenize} makes it.
  */
 final class TokenSearch implements TokenChoice {
-    private static final int NEAREST = 12;
+    /** Code vectors that are looked at where there are several stages: what one lacks, the next can add. */
+    static final int NEAREST = 12;
 
     private final List<Codebook> codebooks;
     private final int[] offsets; // first dimension of each subspace
     private final Latents latents;
     private final int height;
     private final int width;
-    private final int[] candidates; // [positions x subspaces x NEAREST], nearest first
+    private final int[] candidates; // [positions x subspaces x nearest], nearest first
     private final float[] distances;
+    private final int nearest;
 
-    /** @param codebooks one for each subspace of {@code latents}, whose grid has two extents */
+    /** With {@value #NEAREST} candidates. */
     TokenSearch(Latents latents, List<Codebook> codebooks) {
+        this(latents, codebooks, NEAREST);
+    }
+
+    /**
+     * @param codebooks one for each subspace of {@code latents}, whose grid has two extents
+     * @param nearest number of nearest code vectors that are candidates
+     */
+    TokenSearch(Latents latents, List<Codebook> codebooks, int nearest) {
+        this.nearest = nearest;
         this.codebooks = codebooks;
         this.latents = latents;
         this.height = latents.shape()[0];
@@ -35,7 +46,7 @@ final class TokenSearch implements TokenChoice {
         for (int s = 1; s < offsets.length; s++) {
             offsets[s] = offsets[s - 1] + codebooks.get(s - 1).codeDim();
         }
-        int size = Math.multiplyExact(Math.multiplyExact(latents.count(), codebooks.size()), NEAREST);
+        int size = Math.multiplyExact(Math.multiplyExact(latents.count(), codebooks.size()), nearest);
         this.candidates = new int[size];
         this.distances = new float[size];
         for (int s = 0; s < offsets.length; s++) {
@@ -46,6 +57,23 @@ final class TokenSearch implements TokenChoice {
     @Override
     public boolean weighsBits() {
         return true;
+    }
+
+    @Override
+    public TokenChoice shorter(int dropped) {
+        if (dropped != 0) {
+            throw new IllegalArgumentException("dropped is " + dropped + ", must be 0");
+        }
+        return this;
+    }
+
+    @Override
+    public double distortion(int[] chosen) {
+        double sum = 0;
+        for (int i = 0; i < chosen.length; i++) {
+            sum += distance(i / codebooks.size(), i % codebooks.size(), chosen[i]);
+        }
+        return sum;
     }
 
     @Override
@@ -85,8 +113,8 @@ final class TokenSearch implements TokenChoice {
     }
 
     private int best(GridModel model, int s, int y, int x, int position, int left, int up, float lambda) {
-        int first = (position * codebooks.size() + s) * NEAREST;
-        int count = Math.min(NEAREST, codebooks.get(s).codebookSize());
+        int first = (position * codebooks.size() + s) * nearest;
+        int count = Math.min(nearest, codebooks.get(s).codebookSize());
         int best = candidates[first];
         if (lambda == 0) {
             return best;
@@ -145,7 +173,7 @@ final class TokenSearch implements TokenChoice {
             for (int d = 0; d < dim; d++) {
                 addSquares(latents.data()[position * latents.dim() + offsets[s] + d], transposed, d * size, all);
             }
-            keepNearest(all, (position * codebooks.size() + s) * NEAREST);
+            keepNearest(all, (position * codebooks.size() + s) * nearest);
         }
     }
 
@@ -160,10 +188,10 @@ final class TokenSearch implements TokenChoice {
         int count = 0;
         for (int k = 0; k < all.length; k++) {
             float distance = all[k];
-            if (count == NEAREST && distance >= distances[first + NEAREST - 1]) {
+            if (count == nearest && distance >= distances[first + nearest - 1]) {
                 continue;
             }
-            int slot = count < NEAREST ? count++ : NEAREST - 1;
+            int slot = count < nearest ? count++ : nearest - 1;
             while (slot > 0 && distances[first + slot - 1] > distance) {
                 distances[first + slot] = distances[first + slot - 1];
                 candidates[first + slot] = candidates[first + slot - 1];

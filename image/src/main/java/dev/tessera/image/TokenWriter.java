@@ -2,7 +2,6 @@ package dev.tessera.image;
 
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.codecs.GridModel;
-import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.RangeEncoder;
 import dev.tessera.codecs.container.TsrLayout;
 import java.util.ArrayList;
@@ -17,8 +16,7 @@ import java.util.List;
  * with all stages of its positions of all planes.
  */
 final class TokenWriter {
-    private final GridPrior prior;
-    private final int stages;
+    private final TokenDepth depth;
     private final int height;
     private final int width;
     private final int threads;
@@ -32,10 +30,9 @@ final class TokenWriter {
         int next(GridModel model, int stage, int row, int column, SubGrid.Place place);
     }
 
-    /** @param stages number of first stages to code, at most those of {@code prior} */
-    TokenWriter(GridPrior prior, int stages, int height, int width, int threads) {
-        this.prior = prior;
-        this.stages = stages;
+    /** @param depth of what is coded */
+    TokenWriter(TokenDepth depth, int height, int width, int threads) {
+        this.depth = depth;
         this.height = height;
         this.width = width;
         this.threads = threads;
@@ -63,15 +60,15 @@ final class TokenWriter {
         RangeEncoder encoder = new RangeEncoder();
         SubGrid grid = SubGrid.whole(height, width);
         List<GridModel> models = new ArrayList<>();
-        planes.forEach(_ -> models.add(new GridModel(prior, height, width)));
-        for (int s = 0; s < stages; s++) {
+        planes.forEach(_ -> models.add(depth.model(height, width)));
+        for (int s = 0; s < depth.stages(); s++) {
             int stage = s;
             for (int p = 0; p < planes.size(); p++) {
                 GridModel model = models.get(p);
                 Source source = planes.get(p);
                 grid.forEach((row, column, place) -> encode(encoder, model, source, stage, row, column, place));
             }
-            if (s + 1 < stages) {
+            if (s + 1 < depth.stages()) {
                 encoder.cut();
             }
         }
@@ -93,9 +90,9 @@ final class TokenWriter {
 
     private void encodeAll(RangeEncoder encoder, SubGrid grid, List<Source> planes) {
         for (Source source : planes) {
-            GridModel model = new GridModel(prior, grid.rows(), grid.columns());
+            GridModel model = depth.model(grid.rows(), grid.columns());
             grid.forEach((row, column, place) -> {
-                for (int s = 0; s < stages; s++) {
+                for (int s = 0; s < depth.stages(); s++) {
                     encode(encoder, model, source, s, row, column, place);
                 }
             });

@@ -98,7 +98,7 @@ public final class TokenLossMain {
         }
     }
 
-    private static List<Image> photos(Path folder) throws IOException {
+    static List<Image> photos(Path folder) throws IOException {
         Path valid = folder.resolve("images/valid");
         boolean set = Files.isDirectory(valid);
         List<Path> files;
