@@ -98,7 +98,8 @@ class NeuralCodecTest {
                     file.bytes().length <= budget && file.bytes().length >= 0.97 * budget,
                     file.bytes().length + " of " + budget + " in " + coarsest + " " + finest);
             assertFalse(file.finest());
-            boolean shorter = file.tokens().codebookSizes()[0] < nearest.tokens().codebookSizes()[0];
+            boolean shorter =
+                    file.tokens().codebookSizes()[0] < nearest.tokens().codebookSizes()[0];
             int same = 0;
             for (int p = 0; !shorter && p < nearest.tokens().positions(); p++) {
                 same += file.tokens().index(0, p) == nearest.tokens().index(0, p) ? 1 : 0;
