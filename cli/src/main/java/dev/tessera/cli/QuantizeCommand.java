@@ -74,8 +74,9 @@ final class QuantizeCommand extends TesseraCommand {
     @Option(
             names = "--dim",
             paramLabel = "D",
-            description = "vq16, pq: weights of a code vector; of vq16 1, 2 or 4 (4, 2 and 1 bits a weight; default: 2),"
-                    + " of pq up to 64 (8 bits for so many; default: 4).")
+            description =
+                    "vq16, pq: weights of a code vector; of vq16 1, 2 or 4 (4, 2 and 1 bits a weight; default: 2),"
+                            + " of pq up to 64 (8 bits for so many; default: 4).")
     private Integer dim;
 
     @Option(

@@ -1,22 +1,15 @@
 package dev.tessera.samples.bench;
 
-import dev.tessera.audio.AudioFiles;
 import dev.tessera.audio.AudioModel;
-import dev.tessera.audio.AudioSignal;
 import dev.tessera.audio.NeuralAudioModel;
 import dev.tessera.codebook.Tokenizer;
 import dev.tessera.codebook.Tokens;
-import dev.tessera.eval.AudioMetrics;
-import dev.tessera.eval.ImageMetrics;
-import dev.tessera.image.Image;
-import dev.tessera.image.ImageFiles;
 import dev.tessera.image.ImageModel;
 import dev.tessera.image.NeuralImageModel;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
-import dev.tessera.vqmodels.nn.LayerObserver;
 import dev.tessera.vqmodels.quantize.Calibration;
 import dev.tessera.vqmodels.quantize.QuantizedLayer;
 import dev.tessera.vqmodels.quantize.QuantizedTokenizer;
@@ -26,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -46,8 +38,6 @@ public final class QuantizedModelsMain {
     private static final int CALIBRATION_SOUNDS = 8; // of a folder
     private static final int EVERY = 6; // photo of the validation set
     private static final int SOUNDS = 3; // of a folder of the validation set
-    private static final int PIXELS = 512;
-    private static final int SECONDS = 10;
 
     /** A row of the table, rounded to nearest before any other. */
     private record Way(WeightMethod method, boolean rotated) {
@@ -91,7 +81,8 @@ public final class QuantizedModelsMain {
         TokenizerQuantizer quantizer(Way way, Calibration calibration) {
             TokenizerQuantizer plain = dim == 0
                     ? TokenizerQuantizer.scalar(ScalarFormat.standard(format), way.method, calibration, 1)
-                    : TokenizerQuantizer.vectors(format, way.method, calibration, 1).dim(dim);
+                    : TokenizerQuantizer.vectors(format, way.method, calibration, 1)
+                            .dim(dim);
             return way.rotated ? plain.rotated() : plain;
         }
 
@@ -101,74 +92,9 @@ public final class QuantizedModelsMain {
         }
     }
 
-    /** A tokenizer that works on files of its medium. */
-    private interface Subject<T> {
-        void observe(T item, LayerObserver observer);
-
-        Tokenizer<T> tokenizer();
-
-        /** How near {@code back} is to {@code item}. */
-        double quality(T item, T back);
-    }
-
-    private record Pictures(NeuralImageModel model) implements Subject<Image> {
-        @Override
-        public void observe(Image image, LayerObserver observer) {
-            model.observe(image, observer, 1);
-        }
-
-        @Override
-        public Tokenizer<Image> tokenizer() {
-            return model.tokenizer(1);
-        }
-
-        @Override
-        public double quality(Image image, Image back) {
-            Image fitted = model.toSize(back, image.width(), image.height());
-            return ImageMetrics.of(image.toRgb8(), fitted.toRgb8(), image.width(), image.height())
-                    .psnr();
-        }
-
-        static Image read(Path file) throws IOException {
-            Image image = ImageFiles.read(file).composedOn(255);
-            int width = Math.min(PIXELS, image.width());
-            int height = Math.min(PIXELS, image.height());
-            return image.crop((image.width() - width) / 2, (image.height() - height) / 2, width, height);
-        }
-    }
-
-    private record Sounds(NeuralAudioModel model) implements Subject<AudioSignal> {
-        @Override
-        public void observe(AudioSignal signal, LayerObserver observer) {
-            model.observe(signal, observer, 1);
-        }
-
-        @Override
-        public Tokenizer<AudioSignal> tokenizer() {
-            return model.tokenizer(1);
-        }
-
-        @Override
-        public double quality(AudioSignal signal, AudioSignal back) {
-            return AudioMetrics.of(
-                            new float[][] {signal.channel(0)},
-                            signal.sampleRate(),
-                            new float[][] {back.channel(0)},
-                            back.sampleRate())
-                    .melDistance();
-        }
-
-        static AudioSignal read(Path file) throws IOException {
-            AudioSignal signal = AudioFiles.read(file).toMono();
-            int length = Math.min(SECONDS * signal.sampleRate(), signal.length());
-            int from = (signal.length() - length) / 2;
-            return AudioSignal.mono(signal.sampleRate(), Arrays.copyOfRange(signal.channel(0), from, from + length));
-        }
-    }
-
     /** Opens a model as a subject. */
     private interface Opener<T> {
-        Subject<T> open(ModelFile model) throws IOException;
+        NeuralSubject<T> open(ModelFile model) throws IOException;
     }
 
     /** Reads an item. */
@@ -211,15 +137,14 @@ public final class QuantizedModelsMain {
             }
             List<Path> heldOut = new ArrayList<>();
             for (String kind : List.of("speech", "music")) {
-                heldOut.addAll(
-                        files(folder.resolve("audio/valid/" + kind)).subList(0, SOUNDS));
+                heldOut.addAll(files(folder.resolve("audio/valid/" + kind)).subList(0, SOUNDS));
             }
             run(
                     model,
                     widths,
                     "mel distance",
-                    file -> new Sounds((NeuralAudioModel) AudioModel.load(file)),
-                    Sounds::read,
+                    file -> new NeuralSubject.Sounds((NeuralAudioModel) AudioModel.load(file)),
+                    NeuralSubject.Sounds::read,
                     calibration,
                     heldOut);
         } else {
@@ -228,8 +153,8 @@ public final class QuantizedModelsMain {
                     model,
                     widths,
                     "PSNR, dB",
-                    file -> new Pictures((NeuralImageModel) ImageModel.load(file)),
-                    Pictures::read,
+                    file -> new NeuralSubject.Pictures((NeuralImageModel) ImageModel.load(file)),
+                    NeuralSubject.Pictures::read,
                     some(folder.resolve("images/train"), CALIBRATION_PHOTOS),
                     IntStream.range(0, valid.size())
                             .filter(i -> i % EVERY == 0)
@@ -262,7 +187,7 @@ public final class QuantizedModelsMain {
             List<Path> calibrationFiles,
             List<Path> heldOutFiles)
             throws IOException {
-        Subject<T> original = opener.open(model);
+        NeuralSubject<T> original = opener.open(model);
         Calibration calibration = new Calibration(1);
         for (Path file : calibrationFiles) {
             original.observe(reader.read(file), calibration);
@@ -276,7 +201,8 @@ public final class QuantizedModelsMain {
         System.out.println("| weights | method | MB | bits a weight | " + metric + " | equal tokens, %"
                 + " | output MSE against the first, mean | worst layer |");
         System.out.println("|---|---|---|---|---|---|---|---|");
-        System.out.printf(Locale.ROOT, "| as it is | | %.2f | | %.4f | | | |%n", model.sizeBytes() / 1e6, before.quality);
+        System.out.printf(
+                Locale.ROOT, "| as it is | | %.2f | | %.4f | | | |%n", model.sizeBytes() / 1e6, before.quality);
         for (Width width : widths) {
             Map<String, Double> first = new HashMap<>();
             for (Way way : width.ways()) {
@@ -287,7 +213,7 @@ public final class QuantizedModelsMain {
         }
     }
 
-    private static <T> Trial tryOut(Subject<T> subject, List<T> items) {
+    private static <T> Trial tryOut(NeuralSubject<T> subject, List<T> items) {
         Tokenizer<T> tokenizer = subject.tokenizer();
         double sum = 0;
         List<Tokens> tokens = new ArrayList<>();
@@ -341,6 +267,8 @@ public final class QuantizedModelsMain {
             worst = Math.max(worst, ratio);
             count++;
         }
-        return fill ? " | |" : String.format(Locale.ROOT, " %.1f %% | %.1f %% |", 100 * (sum / count - 1), 100 * (worst - 1));
+        return fill
+                ? " | |"
+                : String.format(Locale.ROOT, " %.1f %% | %.1f %% |", 100 * (sum / count - 1), 100 * (worst - 1));
     }
 }

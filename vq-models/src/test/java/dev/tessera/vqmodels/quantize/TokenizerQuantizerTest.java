@@ -345,10 +345,13 @@ class TokenizerQuantizerTest {
             assertEquals(dim, ((Vq16Weights) WeightsFile.read(made.model(), layer.name())).dim());
         }
         assertRefused("dim is 3, must be 1, 2 or 4 for vq16", () -> vectors.dim(3));
-        assertRefused("dim is 65", () -> quantizer(WeightFormat.PQ, WeightMethod.KMEANS, calibration)
-                .dim(65));
-        assertRefused("not of pvq", () -> quantizer(WeightFormat.PVQ, WeightMethod.RTN, calibration)
-                .dim(4));
+        assertRefused(
+                "dim is 65",
+                () -> quantizer(WeightFormat.PQ, WeightMethod.KMEANS, calibration)
+                        .dim(65));
+        assertRefused(
+                "not of pvq",
+                () -> quantizer(WeightFormat.PVQ, WeightMethod.RTN, calibration).dim(4));
     }
 
     private static void assertRefused(String message, Executable call) {
