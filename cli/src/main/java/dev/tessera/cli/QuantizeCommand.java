@@ -72,6 +72,14 @@ final class QuantizeCommand extends TesseraCommand {
     private Integer groupSize;
 
     @Option(
+            names = "--dim",
+            paramLabel = "D",
+            description =
+                    "vq16, pq: weights of a code vector; of vq16 1, 2 or 4 (4, 2 and 1 bits a weight; default: 2),"
+                            + " of pq up to 64 (8 bits for so many; default: 4).")
+    private Integer dim;
+
+    @Option(
             names = "--budget",
             paramLabel = "BYTES",
             description =
@@ -208,7 +216,11 @@ final class QuantizeCommand extends TesseraCommand {
                 throw new UsageException(
                         "--group-size is for formats with scales, " + weights + " has none for groups");
             }
-            return TokenizerQuantizer.vectors(format, chosen, calibration, threads);
+            TokenizerQuantizer vectors = TokenizerQuantizer.vectors(format, chosen, calibration, threads);
+            return dim == null ? vectors : vectors.dim(dim);
+        }
+        if (dim != null) {
+            throw new UsageException("--dim is for code vectors, of which " + weights + " has none");
         }
         ScalarFormat standard = ScalarFormat.standard(format);
         ScalarFormat grouped = groupSize == null

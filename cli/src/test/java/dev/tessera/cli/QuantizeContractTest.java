@@ -200,6 +200,20 @@ class QuantizeContractTest {
     }
 
     @Test
+    void codeVectorsAreShorterOrLonger() throws IOException {
+        long[] bytes = new long[2];
+        for (int i = 0; i < 2; i++) {
+            Run made = quantize(PICTURES, "vq16", "--dim", i == 0 ? "1" : "4", "--json");
+            assertEquals(0, made.code(), made.err());
+            bytes[i] = ((Number) made.json().get("bytes")).longValue();
+        }
+        assertTrue(bytes[0] > bytes[1], bytes[0] + " " + bytes[1]);
+        expect(2, "dim is 3, must be 1, 2 or 4 for vq16", quantize(SOUNDS, "vq16", "--dim", "3"));
+        expect(2, "dim is 8, which is of vq16 and pq", quantize(SOUNDS, "pvq", "--dim", "8"));
+        expect(2, "--dim is for code vectors, of which int8 has none", quantize(SOUNDS, "int8", "--dim", "2"));
+    }
+
+    @Test
     void aBudgetIsKeptAndSpent() throws IOException {
         double small = number(
                 quantize(PICTURES, "int2", "--calibration", PHOTO, "--json").json(), "bytes");

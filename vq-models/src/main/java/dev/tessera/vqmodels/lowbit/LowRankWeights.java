@@ -7,7 +7,7 @@ import dev.tessera.codebook.internal.Checks;
  * 2024): W = dense +
  * left x right. A layer computes dense x + left (right x). Immutable.
  */
-public final class LowRankWeights implements QuantizedWeights {
+public final class LowRankWeights implements WrappedWeights {
     private final QuantizedWeights dense;
     private final int rank;
     private final HalfFloats left;
@@ -35,6 +35,7 @@ public final class LowRankWeights implements QuantizedWeights {
     }
 
     /** What the product is added to. */
+    @Override
     public QuantizedWeights dense() {
         return dense;
     }
@@ -59,21 +60,6 @@ public final class LowRankWeights implements QuantizedWeights {
 
     HalfFloats storedRight() {
         return right;
-    }
-
-    @Override
-    public WeightFormat format() {
-        return dense.format();
-    }
-
-    @Override
-    public int rows() {
-        return dense.rows();
-    }
-
-    @Override
-    public int cols() {
-        return dense.cols();
     }
 
     @Override

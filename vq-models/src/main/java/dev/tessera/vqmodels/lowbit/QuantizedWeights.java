@@ -8,14 +8,7 @@ package dev.tessera.vqmodels.lowbit;
  * multiply-add, so that they have the same bits on every machine.
  */
 public sealed interface QuantizedWeights
-        permits ScalarWeights,
-                Vq16Weights,
-                PqWeights,
-                PyramidWeights,
-                PlaneWeights,
-                SparseOutlierWeights,
-                LowRankWeights,
-                RotatedWeights {
+        permits ScalarWeights, Vq16Weights, PqWeights, PyramidWeights, PlaneWeights, WrappedWeights {
     /** How the codes are made; a wrapper says what it wraps. */
     WeightFormat format();
 

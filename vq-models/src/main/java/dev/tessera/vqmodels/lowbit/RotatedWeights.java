@@ -6,7 +6,7 @@ import dev.tessera.codebook.internal.Checks;
  * Weights whose inputs were rotated before they were quantized: W = dense x (the {@link Rotation}). A layer computes dense times the
  * rotated inputs. Immutable.
  */
-public final class RotatedWeights implements QuantizedWeights {
+public final class RotatedWeights implements WrappedWeights {
     private final QuantizedWeights dense;
     private final Rotation rotation;
 
@@ -32,27 +32,13 @@ public final class RotatedWeights implements QuantizedWeights {
     }
 
     /** What was quantized after the rotation. */
+    @Override
     public QuantizedWeights dense() {
         return dense;
     }
 
     public Rotation rotation() {
         return rotation;
-    }
-
-    @Override
-    public WeightFormat format() {
-        return dense.format();
-    }
-
-    @Override
-    public int rows() {
-        return dense.rows();
-    }
-
-    @Override
-    public int cols() {
-        return dense.cols();
     }
 
     @Override

@@ -14,6 +14,11 @@ package dev.tessera.vqmodels.lowbit;
 final class RowTiles {
     private RowTiles() {}
 
+    /** Tiles of {@code rows} rows, at least 1. */
+    static int tiles(int rows) {
+        return (rows - 1) / 16 + 1;
+    }
+
     /** Bytes of {@code rows} rows of {@code blocks} blocks. */
     static int bytes(int rows, long blocks) {
         return Math.toIntExact((rows + 15L) / 16 * 16 * blocks);

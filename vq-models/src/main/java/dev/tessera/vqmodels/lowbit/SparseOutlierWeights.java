@@ -5,7 +5,7 @@ package dev.tessera.vqmodels.lowbit;
  * et al. 2023):
  * compressed sparse rows of 16-bit numbers, which are added to what the dense part makes. Immutable.
  */
-public final class SparseOutlierWeights implements QuantizedWeights {
+public final class SparseOutlierWeights implements WrappedWeights {
     /** Columns below that are stored in 16 bits. */
     static final int SHORT_COLUMNS = 1 << 16;
 
@@ -53,6 +53,7 @@ public final class SparseOutlierWeights implements QuantizedWeights {
     }
 
     /** What the corrections are added to. */
+    @Override
     public QuantizedWeights dense() {
         return dense;
     }
@@ -74,21 +75,6 @@ public final class SparseOutlierWeights implements QuantizedWeights {
 
     HalfFloats stored() {
         return values;
-    }
-
-    @Override
-    public WeightFormat format() {
-        return dense.format();
-    }
-
-    @Override
-    public int rows() {
-        return dense.rows();
-    }
-
-    @Override
-    public int cols() {
-        return dense.cols();
     }
 
     @Override

@@ -43,12 +43,16 @@ public final class TokenizerQuantizer {
     private final int threads;
     private final boolean rotated;
 
-    /** A format and how its codes are chosen; {@code scalar} is empty for vectors. */
-    private record Choice(WeightFormat format, Optional<ScalarFormat> scalar, WeightMethod method) {
+    /** A format and how its codes are chosen; {@code scalar} is empty for vectors, {@code dim} is theirs. */
+    private record Choice(WeightFormat format, Optional<ScalarFormat> scalar, int dim, WeightMethod method) {
+        static Choice of(ScalarFormat format, WeightMethod method) {
+            return new Choice(format.format(), Optional.of(format), 1, method);
+        }
+
         QuantizedWeights quantize(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
             return scalar.isPresent()
                     ? method.quantize(weights, scalar.get(), hessian, threads)
-                    : method.vectors(weights, format, hessian, threads);
+                    : method.vectors(weights, format, dim, hessian, threads);
         }
 
         QuantizedWeights quantizeRotated(WeightMatrix weights, Optional<Hessian> hessian, int threads) {
@@ -90,15 +94,30 @@ public final class TokenizerQuantizer {
      */
     public static TokenizerQuantizer scalar(
             ScalarFormat format, WeightMethod method, Calibration calibration, int threads) {
-        return new TokenizerQuantizer(
-                List.of(new Choice(format.format(), Optional.of(format), method)), calibration, threads, false);
+        return new TokenizerQuantizer(List.of(Choice.of(format, method)), calibration, threads, false);
     }
 
     /** Vectors of weights or planes: the formats that are not scalar. */
     public static TokenizerQuantizer vectors(
             WeightFormat format, WeightMethod method, Calibration calibration, int threads) {
         return new TokenizerQuantizer(
-                List.of(new Choice(format, Optional.empty(), method)), calibration, threads, false);
+                List.of(new Choice(format, Optional.empty(), WeightMethod.standardDim(format), method)),
+                calibration,
+                threads,
+                false);
+    }
+
+    /**
+     * One whose code vectors have {@code dim} weights: fewer bits for more of them.
+     *
+     * @param dim 1, 2 or 4 for {@code vq16}, up to 64 for {@code pq}
+     * @throws IllegalArgumentException when the format has no such vectors
+     */
+    public TokenizerQuantizer dim(int dim) {
+        Choice first = choices.getFirst();
+        WeightMethod.requireDim(first.format, dim);
+        return new TokenizerQuantizer(
+                List.of(new Choice(first.format, first.scalar, dim, first.method)), calibration, threads, rotated);
     }
 
     /** One that rotates the inputs of a layer where that leaves less error, as {@link RotatedFit} says. */
@@ -185,7 +204,7 @@ public final class TokenizerQuantizer {
         WeightMethod method = !first.format.isScalar() ? WeightMethod.GPTQ : first.method;
         for (WeightFormat format : List.of(WeightFormat.INT4, WeightFormat.INT8)) {
             if (format.codeBits() > bits) {
-                ladder.add(new Choice(format, Optional.of(ScalarFormat.standard(format)), method));
+                ladder.add(Choice.of(ScalarFormat.standard(format), method));
             }
         }
         return ladder;

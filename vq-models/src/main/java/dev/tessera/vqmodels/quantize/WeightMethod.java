@@ -1,6 +1,8 @@
 package dev.tessera.vqmodels.quantize;
 
+import dev.tessera.codebook.internal.Checks;
 import dev.tessera.vqmodels.lowbit.PlaneWeights;
+import dev.tessera.vqmodels.lowbit.PqWeights;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
@@ -93,11 +95,33 @@ public enum WeightMethod {
         };
     }
 
+    /** Weights of a code vector where nothing else is said. */
+    static int standardDim(WeightFormat format) {
+        return format == WeightFormat.PQ ? PQ_DIM : VQ16_DIM;
+    }
+
+    static void requireDim(WeightFormat format, int dim) {
+        switch (format) {
+            case VQ16 -> {
+                if (dim != 1 && dim != 2 && dim != 4) {
+                    throw new IllegalArgumentException("dim is " + dim + ", must be 1, 2 or 4 for vq16");
+                }
+            }
+            case PQ -> Checks.requireIn(1, PqWeights.MOST_DIM, dim, "dim");
+            default ->
+                throw new IllegalArgumentException(
+                        "dim is " + dim + ", which is of vq16 and pq, not of " + format.formatName());
+        }
+    }
+
     /**
-     * Vectors of weights, and planes. {@code vq16}: 2 weights, a codebook for 16 rows; {@code pq}: 4, one for all; {@code planes}: as many
+     * Vectors of weights, and planes. {@code vq16}: a codebook for 16 rows; {@code pq}: one for all; {@code planes}: as many
      * up to 8 as are smaller than F16.
+     *
+     * @param dim of the vectors of {@code vq16} and {@code pq}
      */
-    QuantizedWeights vectors(WeightMatrix weights, WeightFormat format, Optional<Hessian> hessian, int threads) {
+    QuantizedWeights vectors(
+            WeightMatrix weights, WeightFormat format, int dim, Optional<Hessian> hessian, int threads) {
         if (format == WeightFormat.PLANES) {
             int rows = weights.rows();
             int cols = weights.cols();
@@ -112,14 +136,14 @@ public enum WeightMethod {
         Importance importance = hessian.map(Importance::of).orElse(Importance.EQUAL);
         if (format == WeightFormat.VQ16) {
             Vq16Fit.Builder fit = Vq16Fit.builder()
-                    .dim(VQ16_DIM)
+                    .dim(dim)
                     .rowsPerCodebook(VQ16_ROWS)
                     .importance(importance)
                     .threads(threads);
             return (this == VPTQ ? fit.inputs(required(hessian)) : fit).build().quantize(weights);
         }
         PqFit.Builder fit =
-                PqFit.builder().dim(PQ_DIM).shared(true).importance(importance).threads(threads);
+                PqFit.builder().dim(dim).shared(true).importance(importance).threads(threads);
         return (this == VPTQ ? fit.inputs(required(hessian)) : fit).build().quantize(weights);
     }
 

@@ -12,6 +12,7 @@ import dev.tessera.vqmodels.Tensor;
 import dev.tessera.vqmodels.TokenizerFile;
 import dev.tessera.vqmodels.lowbit.Samples;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
+import dev.tessera.vqmodels.lowbit.Vq16Weights;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import dev.tessera.vqmodels.lowbit.WeightsFile;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -320,5 +322,40 @@ class TokenizerQuantizerTest {
                             .quantize(MODEL)
                             .model());
         }
+    }
+
+    @Test
+    void longerCodeVectorsTakeFewerBitsAndLeaveMoreError() throws CorruptModelException {
+        Calibration calibration = calibration();
+        TokenizerQuantizer vectors = quantizer(WeightFormat.VQ16, WeightMethod.VPTQ, calibration);
+        assertEquals(
+                vectors.quantize(MODEL).model(), vectors.dim(2).quantize(MODEL).model());
+        double error = 0;
+        long bytes = Long.MAX_VALUE;
+        for (int dim : new int[] {1, 2, 4}) {
+            QuantizedTokenizer made = vectors.dim(dim).quantize(MODEL);
+            QuantizedLayer layer = made.layers().stream()
+                    .filter(l -> l.name().equals("encoder.2.weight"))
+                    .findFirst()
+                    .orElseThrow();
+            assertTrue(layer.bytes() < bytes, dim + ": " + layer.bytes() + " after " + bytes);
+            assertTrue(layer.noise().orElseThrow().error() > error, dim + ": " + layer.noise());
+            bytes = layer.bytes();
+            error = layer.noise().get().error();
+            assertEquals(dim, ((Vq16Weights) WeightsFile.read(made.model(), layer.name())).dim());
+        }
+        assertRefused("dim is 3, must be 1, 2 or 4 for vq16", () -> vectors.dim(3));
+        assertRefused(
+                "dim is 65",
+                () -> quantizer(WeightFormat.PQ, WeightMethod.KMEANS, calibration)
+                        .dim(65));
+        assertRefused(
+                "not of pvq",
+                () -> quantizer(WeightFormat.PVQ, WeightMethod.RTN, calibration).dim(4));
+    }
+
+    private static void assertRefused(String message, Executable call) {
+        String said = assertThrows(IllegalArgumentException.class, call).getMessage();
+        assertTrue(said.contains(message), said);
     }
 }
