@@ -35,7 +35,6 @@ public final class LayoutCostMain {
     private static final String SOUND_MODEL = "audio-mel-mdct";
     private static final double[] BITS_PER_PIXEL = {0.02, 0.04, 0.08, 0.15};
     private static final double[] KBPS = {0.6, 1.5, 3, 6};
-    private static final String SOUND_MODEL = "audio-mel-mdct"; // has all layouts
     private static final int CHECKSUM_BYTES = 4; // behind each chunk of the independent layout
 
     private LayoutCostMain() {}
