@@ -110,9 +110,9 @@ final class LatentPredictorTrainer {
                     learn(grids.get(g), order[i] - starts[g]);
                 }
                 step++;
-                float rate = RATE * (float) (1 + Math.cos(Math.PI * step / steps)) / 2;
-                float firstScale = (float) (1 / (1 - Math.pow(0.9, step)));
-                float secondScale = (float) (1 / (1 - Math.pow(0.999, step)));
+                float rate = RATE * (float) (1 + StrictMath.cos(Math.PI * step / steps)) / 2;
+                float firstScale = (float) (1 / (1 - StrictMath.pow(0.9, step)));
+                float secondScale = (float) (1 / (1 - StrictMath.pow(0.999, step)));
                 for (Parameters some : parameters) {
                     some.step(rate, to - from, firstScale, secondScale);
                 }
