@@ -96,13 +96,14 @@ public abstract sealed class ImageModel permits ClassicalImageModel, NeuralImage
     /**
      * Latents of {@code tokens} of which some are lost; {@code tokenizer().decoder()} makes the picture of them.
      *
-     * @param tokens {@code [stages x rows x columns]}; what stands at lost positions does not matter
+     * @param tokens {@code [stages x rows x columns]}, whole or as a file has them; what stands at lost positions does not matter
      * @param lost a position each, in raster order; a lost position has lost all its stages
      * @param fill what takes the place of lost ones
      * @throws IllegalArgumentException when {@code tokens} are no grid of this model's tokens, or {@code lost} has another size
      */
     public final Latents restore(Tokens tokens, boolean[] lost, LossFill fill) {
-        if (tokens.shape().length != 2 || !Arrays.equals(tokens.codebookSizes(), codebookSizes())) {
+        Optional<Latents> latents = tokens.shape().length == 2 ? latents(tokens) : Optional.empty();
+        if (latents.isEmpty()) {
             throw new IllegalArgumentException("the tokens have codebooks of " + Arrays.toString(tokens.codebookSizes())
                     + " and a grid of " + tokens.shape().length + " extents, must have those of the model, "
                     + Arrays.toString(codebookSizes()) + ", and 2 extents");
@@ -111,7 +112,14 @@ public abstract sealed class ImageModel permits ClassicalImageModel, NeuralImage
             throw new IllegalArgumentException(
                     "lost has " + lost.length + " positions, must have those of the tokens, " + tokens.positions());
         }
-        return LatentConcealment.fill(tokenizer().quantizer().toLatents(tokens), lost, fill, restoration);
+        return LatentConcealment.fill(latents.get(), lost, fill, restoration);
+    }
+
+    /** What tokens of this model stand for, where their indices may lack last digits as those of files do; nothing for others. */
+    Optional<Latents> latents(Tokens tokens) {
+        return Arrays.equals(tokens.codebookSizes(), codebookSizes())
+                ? Optional.of(tokenizer().quantizer().toLatents(tokens))
+                : Optional.empty();
     }
 
     /** What restores lost tokens, where {@link RestorationTrainer} gave the model such. */

@@ -4,8 +4,10 @@ import dev.tessera.codebook.Codebook;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.codebook.Tokenizer;
+import dev.tessera.codebook.Tokens;
 import dev.tessera.codebook.VectorQuantizer;
 import dev.tessera.codebook.implicit.FiniteScalarQuantizer;
+import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.GridPrior;
 import dev.tessera.codecs.GridSpec;
 import dev.tessera.codecs.container.ImageGeometry;
@@ -16,6 +18,7 @@ import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.TokenizerFile;
 import dev.tessera.vqmodels.nn.LayerObserver;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -220,6 +223,19 @@ public final class NeuralImageModel extends ImageModel {
             return Resizing.resize(decoded, geometry.width(), geometry.height());
         }
         return parts.decoder(threads).decode(latents, geometry.width(), geometry.height(), grey);
+    }
+
+    @Override
+    Optional<Latents> latents(Tokens tokens) {
+        int most = codec.isPresent() ? mostDropped() : 0;
+        for (int dropped = 1; dropped <= most; dropped++) {
+            int[] sizes = {GridModel.shortened(codebookSizes()[0], dropped)};
+            if (Arrays.equals(tokens.codebookSizes(), sizes)) {
+                Codebook book = codec().books.orElseThrow().book(dropped);
+                return Optional.of(new VectorQuantizer(book).toLatents(tokens));
+            }
+        }
+        return super.latents(tokens);
     }
 
     private Latents shorterLatents(CodedTokens tokens) {
