@@ -213,7 +213,7 @@ public final class NeuralImageModel extends ImageModel {
     Image decode(CodedTokens tokens, ImageGeometry geometry, boolean grey, int threads) {
         Latents latents = tokens.dropped() == 0
                 ? latents(tokens.indices(), tokens.stages(), tokens.rows(), tokens.columns())
-                : shorterLatents(tokens);
+                : shorterQuantizer(tokens.dropped()).dequantize(tokens.indices(), tokens.rows(), tokens.columns());
         if (tokens.anyLost()) {
             LossFill fill = tokens.tolerance() == Tolerance.CONCEAL ? LossFill.PRIOR : LossFill.MEAN;
             latents = LatentConcealment.fill(latents, tokens.lost(), fill, restoration());
@@ -231,16 +231,14 @@ public final class NeuralImageModel extends ImageModel {
         for (int dropped = 1; dropped <= most; dropped++) {
             int[] sizes = {GridModel.shortened(codebookSizes()[0], dropped)};
             if (Arrays.equals(tokens.codebookSizes(), sizes)) {
-                Codebook book = codec().books.orElseThrow().book(dropped);
-                return Optional.of(new VectorQuantizer(book).toLatents(tokens));
+                return Optional.of(shorterQuantizer(dropped).toLatents(tokens));
             }
         }
         return super.latents(tokens);
     }
 
-    private Latents shorterLatents(CodedTokens tokens) {
-        Codebook book = codec().books.orElseThrow().book(tokens.dropped());
-        return new VectorQuantizer(book).dequantize(tokens.indices(), tokens.rows(), tokens.columns());
+    private VectorQuantizer shorterQuantizer(int dropped) {
+        return new VectorQuantizer(codec().books.orElseThrow().book(dropped));
     }
 
     private Codec codec() {

@@ -1,14 +1,11 @@
 package dev.tessera.image.transform;
 
 import dev.tessera.codecs.RangeEncoder;
-import dev.tessera.image.ImageFiles;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PlaneRefinement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -58,18 +55,10 @@ final class DetailNetworkLearning {
         for (int i = 0; i < Settings.SCALES; i++) {
             pairs.add(new ArrayList<>());
         }
-        List<Path> order = new ArrayList<>(files);
-        order.sort(Comparator.comparing(file -> file.getFileName().toString()));
         Random random = new Random(recipe.seed() + 1);
+        ShuffledPhotos photos = new ShuffledPhotos(files, random);
         for (int seen = 0; seen < network.visits(); seen++) {
-            if (seen % order.size() == 0) {
-                Collections.shuffle(order, random);
-            }
-            TrainingCrop crop = TrainingCrop.draw(
-                    ImageFiles.read(order.get(seen % order.size())).composedOn(255),
-                    recipe,
-                    network.scaleShares(),
-                    random);
+            TrainingCrop crop = TrainingCrop.draw(photos.next(), recipe, network.scaleShares(), random);
             if (2 * Math.min(crop.width(), crop.height()) >= MIN_SIDE) {
                 pairs.get(crop.scale()).add(pair(crop, model));
             }

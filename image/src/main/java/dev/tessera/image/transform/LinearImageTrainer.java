@@ -1,18 +1,13 @@
 package dev.tessera.image.transform;
 
 import dev.tessera.image.Image;
-import dev.tessera.image.ImageFiles;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
-import java.util.function.ObjIntConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -48,7 +43,7 @@ public final class LinearImageTrainer {
      */
     public LinearImageModel train(List<Path> files) throws IOException {
         Optional<NeuralTrainer> trainer = recipe.network().map(network -> engine.get());
-        TransformPrior prior = learn(files, (learnt, seen) -> {});
+        TransformPrior prior = learn(files);
         LinearImageModel without =
                 LinearImageModel.of(recipe.name(), prior, new Refiners(details.filter(), Optional.empty()));
         if (trainer.isEmpty()) {
@@ -59,22 +54,16 @@ public final class LinearImageTrainer {
         return LinearImageModel.of(recipe.name(), prior, new Refiners(details.filter(), Optional.of(network)));
     }
 
-    /** @param after told after each visit what was learnt so far */
-    TransformPrior learn(List<Path> files, ObjIntConsumer<TransformPrior> after) throws IOException {
+    private TransformPrior learn(List<Path> files) throws IOException {
         if (files.isEmpty()) {
             throw new IllegalArgumentException("there are no pictures to learn from");
         }
-        List<Path> order = new ArrayList<>(files);
-        order.sort(Comparator.comparing(file -> file.getFileName().toString()));
         Random random = new Random(recipe.seed());
+        ShuffledPhotos photos = new ShuffledPhotos(files, random);
         TransformPrior prior = new TransformPrior();
         double bits = 0;
         for (int seen = 0; seen < recipe.visits(); seen++) {
-            if (seen % order.size() == 0) {
-                Collections.shuffle(order, random);
-            }
-            bits += visit(ImageFiles.read(order.get(seen % order.size())).composedOn(255), random, prior);
-            after.accept(prior, seen + 1);
+            bits += visit(photos.next(), random, prior);
             if ((seen + 1) % REPORT_EVERY == 0) {
                 progress.accept(String.format(
                         "%d of %d visits, %.4f bits per sample", seen + 1, recipe.visits(), bits / REPORT_EVERY));
