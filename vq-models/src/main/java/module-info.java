@@ -9,6 +9,8 @@ module dev.tessera.vqmodels {
     requires jdk.incubator.vector;
 
     exports dev.tessera.vqmodels;
+    exports dev.tessera.vqmodels.integer;
+    exports dev.tessera.vqmodels.integer.fit;
     exports dev.tessera.vqmodels.kernels to
             dev.tessera.image;
     exports dev.tessera.vqmodels.lowbit;
