@@ -13,6 +13,7 @@ import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,6 +75,18 @@ class IntegerGraphFileTest {
         IntegerTensor grid = IntegerSamples.grid(4, 3, 5, 3);
         assertEquals(GRAPH.evaluate(grid, IntegerSamples.WINDOW), read.evaluate(grid, IntegerSamples.WINDOW));
         assertArrayEquals(parts.bytes(), Parts.of(read).bytes());
+    }
+
+    /** Files of today stay readable, mean the same and are written the same. */
+    @Test
+    void goldenFile() throws IOException {
+        byte[] golden;
+        try (InputStream in = getClass().getResourceAsStream("/golden/integer-graph/1/every-layer.safetensors")) {
+            golden = in.readAllBytes();
+        }
+        IntegerGraph read = IntegerGraphFile.read(ModelFile.read(golden), PREFIX);
+        assertEquals(IntegerSamples.GOLDEN, IntegerSamples.fingerprint(read));
+        assertArrayEquals(golden, Parts.of(read).bytes());
     }
 
     @Test
