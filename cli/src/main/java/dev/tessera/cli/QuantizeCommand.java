@@ -8,11 +8,15 @@ import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightFormat;
+import dev.tessera.vqmodels.nn.LayerObserver;
 import dev.tessera.vqmodels.quantize.Calibration;
 import dev.tessera.vqmodels.quantize.PlaneFile;
 import dev.tessera.vqmodels.quantize.QuantizedTokenizer;
 import dev.tessera.vqmodels.quantize.TokenizerQuantizer;
+import dev.tessera.vqmodels.quantize.TrainingInputs;
 import dev.tessera.vqmodels.quantize.WeightMethod;
+import dev.tessera.vqmodels.training.NeuralTrainer;
+import dev.tessera.vqmodels.training.WeightTraining;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -33,6 +37,8 @@ import picocli.CommandLine.Parameters;
         })
 final class QuantizeCommand extends TesseraCommand {
     private static final int MOST_CALIBRATION_ITEMS = 32;
+    private static final int MOST_TRAINING_ITEMS = 64;
+    private static final int TRAINING_STEPS = 100;
 
     @Parameters(index = "0", paramLabel = "MODEL", description = "A name that 'models' lists, or a path.")
     private String model;
@@ -51,8 +57,9 @@ final class QuantizeCommand extends TesseraCommand {
     @Option(
             names = "--method",
             paramLabel = "M",
-            description = "rtn (round to nearest), clip (scales of least squared error), gptq, quantease or round"
-                    + " (learned rounding; these three need --calibration); of vq16 and pq kmeans or vptq"
+            description = "rtn (round to nearest), clip (scales of least squared error), gptq, quantease, round"
+                    + " (learned rounding) or qat (weights and steps trained, of int8 to int2 and ternary; the first"
+                    + " time this fetches an engine of 110 MB); these four need --calibration; of vq16 and pq kmeans or vptq"
                     + " (which needs it too); of pvq rtn or gptq; of planes bitstack. Default: gptq, vptq with"
                     + " --calibration, else rtn, kmeans.")
     private String method;
@@ -61,7 +68,8 @@ final class QuantizeCommand extends TesseraCommand {
             names = "--rotate",
             description =
                     "Rotate the inputs of a layer (signs and Hadamard transforms) before its weights are quantized,"
-                            + " where that leaves less error; undone when the model is loaded.")
+                            + " where that leaves less error; undone when the model is loaded. Without --calibration and"
+                            + " --method the default.")
     private boolean rotate;
 
     @Option(
@@ -102,6 +110,16 @@ final class QuantizeCommand extends TesseraCommand {
                     + " be repeated.")
     private List<String> evalData = List.of();
 
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            description = "--method qat: training steps for each block, and again for each network (default: "
+                    + TRAINING_STEPS + ").")
+    private Integer steps;
+
+    @Option(names = "--seed", paramLabel = "N", description = "--method qat: seed of the training (default: 1).")
+    private Long seed;
+
     @Option(names = "--include", paramLabel = "GLOB", description = "Of folders take only files whose name fits.")
     private String include;
 
@@ -128,9 +146,7 @@ final class QuantizeCommand extends TesseraCommand {
             QuantizedTokenizer cut = PlaneFile.cut(original, RateOptions.parseSize("--budget", budget));
             return report(original, before, cut, format, chosen);
         }
-        Calibration calibration = calibrate(before);
-        TokenizerQuantizer plain = quantizer(format, chosen, calibration);
-        TokenizerQuantizer quantizer = rotate ? plain.rotated() : plain;
+        TokenizerQuantizer quantizer = quantizer(original, before, format, chosen);
         QuantizedTokenizer made = budget == null
                 ? quantizer.quantize(original)
                 : quantizer.quantize(original, RateOptions.parseSize("--budget", budget));
@@ -172,6 +188,12 @@ final class QuantizeCommand extends TesseraCommand {
         if (chosen.needsCalibration() && calibrationData.isEmpty()) {
             throw new UsageException("--method " + method + " needs --calibration");
         }
+        if (chosen != WeightMethod.QAT && (steps != null || seed != null)) {
+            throw new UsageException("--steps and --seed are for --method qat");
+        }
+        if (steps != null && steps < 1) {
+            throw new UsageException("--steps is " + steps + ", must be at least 1");
+        }
         return chosen;
     }
 
@@ -193,21 +215,46 @@ final class QuantizeCommand extends TesseraCommand {
         throw new UsageException("MODEL is " + model + ", must be a neural tokenizer, which 'models' calls neural");
     }
 
-    private Calibration calibrate(Subject subject) throws IOException {
+    private TokenizerQuantizer quantizer(ModelFile original, Subject subject, WeightFormat format, WeightMethod chosen)
+            throws IOException {
         Calibration calibration = new Calibration(threads);
+        if (chosen != WeightMethod.QAT) {
+            calibrate(subject, calibration, MOST_CALIBRATION_ITEMS);
+            return rotatedOrNot(quantizer(format, chosen, calibration), format);
+        }
+        NeuralTrainer trainer = TrainCommand.engine();
+        TrainingInputs inputs = new TrainingInputs(original);
+        calibrate(subject, inputs.and(calibration), MOST_TRAINING_ITEMS);
+        return rotatedOrNot(quantizer(format, chosen, calibration), format)
+                .trained((model, start) -> trainer.trainWeights(new WeightTraining(
+                        model,
+                        start,
+                        inputs.byPart(),
+                        steps == null ? TRAINING_STEPS : steps,
+                        seed == null ? 1 : seed,
+                        threads,
+                        this::say)));
+    }
+
+    /** Without calibration and method rounding is by the weights alone, and a weight that stands out spoils the scale of its output. */
+    private TokenizerQuantizer rotatedOrNot(TokenizerQuantizer plain, WeightFormat format) {
+        boolean alone = method == null && calibrationData.isEmpty() && format.isScalar();
+        return rotate || alone ? plain.rotated() : plain;
+    }
+
+    private void calibrate(Subject subject, LayerObserver observer, int most) throws IOException {
         int seen = 0;
         for (String data : calibrationData) {
             List<Input> inputs = Inputs.expand(List.of(data), include, console());
-            int count = Math.min(inputs.size(), MOST_CALIBRATION_ITEMS);
+            int count = Math.min(inputs.size(), most);
             for (int i = 0; i < count; i++) {
-                subject.observe(inputs.get((int) ((long) i * inputs.size() / count)), calibration);
+                subject.observe(inputs.get((int) ((long) i * inputs.size() / count)), observer);
             }
             seen += count;
         }
         if (seen > 0) {
             say("calibrated on " + seen + " files");
         }
-        return calibration;
     }
 
     private TokenizerQuantizer quantizer(WeightFormat format, WeightMethod chosen, Calibration calibration) {

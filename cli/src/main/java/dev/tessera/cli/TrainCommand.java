@@ -220,7 +220,8 @@ final class TrainCommand extends TesseraCommand {
         };
     }
 
-    private static NeuralTrainer engine() {
+    /** The training module, where it is on the class path. */
+    static NeuralTrainer engine() {
         return NeuralTrainer.find()
                 .orElseThrow(() -> new UsageException(
                         "networks are trained by the training module, which must be on the class path; ./tessera"

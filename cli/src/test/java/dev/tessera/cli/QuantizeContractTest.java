@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tessera.vqmodels.training.WeightTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,6 +180,40 @@ class QuantizeContractTest {
         assertEquals(0, tokens.code(), tokens.err());
     }
 
+    /** Up to the trainer, which is a service: here one that only records. */
+    @Test
+    void weightsAreTrainedFromWhatLearnedRoundingFinds() throws IOException {
+        Run rounded = quantize(SOUNDS, "int2", "--method", "round", "--calibration", SPEECH, "--json");
+        Run made = quantize(SOUNDS, "int2", "--method", "qat", "--calibration", SPEECH, "--json", "--steps", "7");
+        assertEquals(0, made.code(), made.err());
+        assertEquals("qat", made.json().get("method"));
+        assertEquals(rounded.json().get("sha256"), made.json().get("sha256"));
+        assertFalse(made.out().contains("error_to_noise"));
+        WeightTraining order = RecordingTrainer.weights;
+        assertEquals(7, order.steps());
+        assertEquals(1, order.seed());
+        assertEquals(1, order.inputs().get("encoder").size());
+        assertEquals(1, order.inputs().get("encoder").getFirst().channels(), "samples");
+        assertEquals(1, order.inputs().get("decoder").size());
+        assertTrue(order.start().keySet().stream().anyMatch(name -> name.startsWith("decoder.")));
+
+        Path before = folder.resolve("q.safetensors");
+        Files.delete(before);
+        Run stopped = quantize(SOUNDS, "int2", "--method", "qat", "--calibration", SPEECH, "--seed", "13");
+        assertNotEquals(0, stopped.code());
+        assertFalse(Files.exists(before), "nothing is written");
+        expect(2, "--method qat needs --calibration", quantize(SOUNDS, "int2", "--method", "qat"));
+        expect(
+                2,
+                "must be one of rtn, clip, gptq, quantease, round for nf4",
+                quantize(SOUNDS, "nf4", "--method", "qat", "--calibration", SPEECH));
+        expect(2, "--steps and --seed are for --method qat", quantize(SOUNDS, "int2", "--steps", "9"));
+        expect(
+                2,
+                "steps is 0, must be at least 1",
+                quantize(SOUNDS, "int2", "--method", "qat", "--calibration", SPEECH, "--steps", "0"));
+    }
+
     @Test
     void peopleGetATable() {
         Run made = quantize(SOUNDS, "ternary", "--group-size", "0", "--eval", SPEECH, "--calibration", SPEECH);
@@ -240,7 +275,7 @@ class QuantizeContractTest {
         expect(2, "--weights is 'int5', must be one of int8, int4,", quantize(PICTURES, "int5"));
         expect(
                 2,
-                "must be one of rtn, clip, gptq, quantease, round for int8",
+                "must be one of rtn, clip, gptq, quantease, round, qat for int8",
                 quantize(PICTURES, "int8", "--method", "kmeans"));
         expect(2, "must be one of kmeans, vptq for pq", quantize(PICTURES, "pq", "--method", "rtn"));
         expect(2, "--method gptq needs --calibration", quantize(PICTURES, "int4", "--method", "gptq"));

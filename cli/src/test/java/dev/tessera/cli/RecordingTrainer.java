@@ -9,11 +9,13 @@ import dev.tessera.vqmodels.training.SoundSource;
 import dev.tessera.vqmodels.training.TrainingException;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
+import dev.tessera.vqmodels.training.WeightTraining;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 
 /** Stands where the training module would: keeps the order, reads the first picture, writes a model that training could make. */
 public final class RecordingTrainer implements NeuralTrainer {
@@ -27,6 +29,7 @@ public final class RecordingTrainer implements NeuralTrainer {
     static String kind;
     static float[] series;
     static int channels;
+    static WeightTraining weights;
 
     @Override
     public List<String> quantizers() {
@@ -74,5 +77,15 @@ public final class RecordingTrainer implements NeuralTrainer {
     @Override
     public PlaneRefinement.Trained trainRefinement(PlaneRefinement order, List<PlaneRefinement.Pair> pairs) {
         throw new TrainingException("this trainer refines no planes");
+    }
+
+    /** Gives back what it was given; fails with seed 13. */
+    @Override
+    public WeightTraining.Trained trainWeights(WeightTraining given) {
+        if (given.seed() == 13) {
+            throw new TrainingException("stopped");
+        }
+        weights = given;
+        return new WeightTraining.Trained(given.start(), Map.of());
     }
 }

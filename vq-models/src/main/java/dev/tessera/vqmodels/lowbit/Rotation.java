@@ -44,7 +44,8 @@ public final class Rotation {
         return signs;
     }
 
-    private boolean negates(int col) {
+    /** Whether the input {@code col} is negated. */
+    public boolean negates(int col) {
         return (signs[col >> 3] >> (col & 7) & 1) != 0;
     }
 
@@ -114,7 +115,7 @@ public final class Rotation {
     }
 
     /** Length of the block that begins at {@code from}. */
-    private int block(int from) {
+    public int block(int from) {
         return Integer.highestOneBit(cols - from);
     }
 }

@@ -5,4 +5,7 @@ package dev.tessera.vqmodels.nn;
 public interface LayerObserver {
     /** @param in the whole input of {@code layer} */
     void observe(Conv layer, FeatureMap in);
+
+    /** Comes before all layers of a network: {@code in} is its whole input. */
+    default void begin(FeatureMap in) {}
 }

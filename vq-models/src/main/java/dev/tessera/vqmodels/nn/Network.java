@@ -116,6 +116,7 @@ public final class Network {
     public FeatureMap run(FeatureMap in, LayerObserver observer, int threads) {
         root.checkInput(in);
         root.outExtent(in.extent());
+        observer.begin(in);
         try (Workers workers = new Workers(threads)) {
             return observed(root, in, observer, workers);
         }

@@ -3,6 +3,7 @@ package dev.tessera.vqmodels.quantize;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.Tensor;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.WeightsFile;
 import java.util.Map;
@@ -31,5 +32,15 @@ final class ModelRewrite {
             config = config.with(entry.getKey(), entry.getValue());
         }
         return builder.metadataOf(model).config(config).build();
+    }
+
+    /** {@code model} with {@code tensors} in place of those of the same names. */
+    static ModelFile withTensors(ModelFile model, Map<String, Tensor> tensors) throws CorruptModelException {
+        ModelFile.Builder builder = ModelFile.builder();
+        for (String name : model.tensorNames()) {
+            Tensor replaced = tensors.get(name);
+            builder.tensor(name, replaced == null ? model.tensor(name) : replaced);
+        }
+        return builder.metadataOf(model).config(model.config()).build();
     }
 }

@@ -28,4 +28,8 @@ public record QuantizedLayer(
     public double bitsPerWeight() {
         return 8.0 * bytes / ((double) rows * cols);
     }
+
+    QuantizedLayer withoutNoise() {
+        return new QuantizedLayer(name, rows, cols, format, rotated, bytesBefore, bytes, Optional.empty());
+    }
 }

@@ -13,6 +13,7 @@ import dev.tessera.vqmodels.lowbit.fit.Hessian;
 import dev.tessera.vqmodels.lowbit.fit.RotatedFit;
 import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.Network;
+import dev.tessera.vqmodels.training.WeightTraining;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -36,12 +37,20 @@ import java.util.TreeMap;
 public final class TokenizerQuantizer {
     static final int ENTRIES = 600; // bytes of the names and numbers that low-bit weights add to the header
     private static final long ROTATION = 1; // seed of the signs
-    private static final List<String> PARTS = List.of("encoder", "decoder");
+    static final List<String> PARTS = List.of("encoder", "decoder");
 
     private final List<Choice> choices; // fewest bits first
     private final Calibration calibration;
     private final int threads;
     private final boolean rotated;
+    private final Optional<Training> training;
+
+    /** What trains weights after they were quantized. */
+    @FunctionalInterface
+    public interface Training {
+        /** @param start the weights in few bits, by name; those of {@code model} are floats */
+        WeightTraining.Trained train(ModelFile model, Map<String, QuantizedWeights> start) throws CorruptModelException;
+    }
 
     /** A format and how its codes are chosen; {@code scalar} is empty for vectors, {@code dim} is theirs. */
     private record Choice(WeightFormat format, Optional<ScalarFormat> scalar, int dim, WeightMethod method) {
@@ -70,11 +79,13 @@ public final class TokenizerQuantizer {
         }
     }
 
-    private TokenizerQuantizer(List<Choice> choices, Calibration calibration, int threads, boolean rotated) {
+    private TokenizerQuantizer(
+            List<Choice> choices, Calibration calibration, int threads, boolean rotated, Optional<Training> training) {
         this.choices = choices;
         this.calibration = Objects.requireNonNull(calibration, "calibration");
         this.threads = threads;
         this.rotated = rotated;
+        this.training = training;
         Choice first = choices.getFirst();
         if (!first.method.fits(first.format)) {
             throw new IllegalArgumentException(
@@ -94,7 +105,8 @@ public final class TokenizerQuantizer {
      */
     public static TokenizerQuantizer scalar(
             ScalarFormat format, WeightMethod method, Calibration calibration, int threads) {
-        return new TokenizerQuantizer(List.of(Choice.of(format, method)), calibration, threads, false);
+        return new TokenizerQuantizer(
+                List.of(Choice.of(format, method)), calibration, threads, false, Optional.empty());
     }
 
     /** Vectors of weights or planes: the formats that are not scalar. */
@@ -104,7 +116,8 @@ public final class TokenizerQuantizer {
                 List.of(new Choice(format, Optional.empty(), WeightMethod.standardDim(format), method)),
                 calibration,
                 threads,
-                false);
+                false,
+                Optional.empty());
     }
 
     /**
@@ -117,12 +130,25 @@ public final class TokenizerQuantizer {
         Choice first = choices.getFirst();
         WeightMethod.requireDim(first.format, dim);
         return new TokenizerQuantizer(
-                List.of(new Choice(first.format, first.scalar, dim, first.method)), calibration, threads, rotated);
+                List.of(new Choice(first.format, first.scalar, dim, first.method)),
+                calibration,
+                threads,
+                rotated,
+                training);
     }
 
     /** One that rotates the inputs of a layer where that leaves less error, as {@link RotatedFit} says. */
     public TokenizerQuantizer rotated() {
-        return new TokenizerQuantizer(choices, calibration, threads, true);
+        return new TokenizerQuantizer(choices, calibration, threads, true, training);
+    }
+
+    /** One that trains what {@link WeightMethod#QAT} starts from. */
+    public TokenizerQuantizer trained(Training value) {
+        if (choices.getFirst().method != WeightMethod.QAT) {
+            throw new IllegalArgumentException("method is "
+                    + choices.getFirst().method.methodName() + ", must be qat for weights that are trained");
+        }
+        return new TokenizerQuantizer(choices, calibration, threads, rotated, Optional.of(value));
     }
 
     /**
@@ -134,7 +160,7 @@ public final class TokenizerQuantizer {
         for (Conv conv : convolutions(model)) {
             made.add(candidates(model, conv, choices).getLast());
         }
-        return assemble(model, made);
+        return trained(model, assemble(model, made));
     }
 
     /**
@@ -170,11 +196,34 @@ public final class TokenizerQuantizer {
             List<Candidate> chosen = choose(layers, most);
             QuantizedTokenizer next = assemble(model, chosen);
             if (next.model().sizeBytes() <= budget) {
-                return next;
+                return trained(model, next);
             }
             most -= next.model().sizeBytes() - budget;
         }
-        return made;
+        return trained(model, made);
+    }
+
+    /**
+     * What the training makes of {@code start}. What a layer adds to its own output is no longer said: blocks are trained such that
+     * errors of their layers make up for each other.
+     */
+    private QuantizedTokenizer trained(ModelFile model, QuantizedTokenizer start) throws CorruptModelException {
+        if (choices.getFirst().method != WeightMethod.QAT) {
+            return start;
+        }
+        Training chosen = training.orElseThrow(
+                () -> new IllegalArgumentException("method is qat, which needs something that trains"));
+        Map<String, QuantizedWeights> weights = new LinkedHashMap<>();
+        for (QuantizedLayer layer : start.layers()) {
+            if (layer.format().isPresent()) {
+                weights.put(layer.name(), WeightsFile.read(start.model(), layer.name()));
+            }
+        }
+        WeightTraining.Trained made = chosen.train(model, weights);
+        ModelFile file =
+                ModelRewrite.withTensors(ModelRewrite.replace(start.model(), made.weights(), Map.of()), made.vectors());
+        return new QuantizedTokenizer(
+                file, start.layers().stream().map(QuantizedLayer::withoutNoise).toList());
     }
 
     private static List<Candidate> choose(List<List<Candidate>> layers, long most) {

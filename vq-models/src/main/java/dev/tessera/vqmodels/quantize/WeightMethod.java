@@ -33,6 +33,11 @@ public enum WeightMethod {
     QUANTEASE,
     /** Learned rounding: codes and scales in turn, by the output error (Nagel et al. 2020; Lee et al. 2023), from what GPTQ finds. */
     ROUND,
+    /**
+     * Training of the weights in few bits, block after block, with learned steps (Esser et al. 2020; Li et al. 2021), from what ROUND
+     * finds; needs {@link TokenizerQuantizer#trained}.
+     */
+    QAT,
     /** k-means, with calibration weighted by what an input matters (Kim et al. 2024): of the formats with codebooks. */
     KMEANS,
     /** Vectors by k-means, error compensation and descent on the output error (Liu et al. 2024; Egiazarian et al. 2024), from k-means. */
@@ -53,7 +58,7 @@ public enum WeightMethod {
 
     /** Whether it looks at inputs of the layer. */
     public boolean needsCalibration() {
-        return this == GPTQ || this == QUANTEASE || this == ROUND || this == VPTQ;
+        return this == GPTQ || this == QUANTEASE || this == ROUND || this == QAT || this == VPTQ;
     }
 
     /** Whether it makes weights of {@code format}. */
@@ -62,6 +67,8 @@ public enum WeightMethod {
             case VQ16, PQ -> this == KMEANS || this == VPTQ;
             case PVQ -> this == RTN || this == GPTQ;
             case PLANES -> this == BITSTACK;
+            case NF4, FP4, MXFP4, NVFP4, FP6, FP8, BINARY ->
+                this != KMEANS && this != VPTQ && this != BITSTACK && this != QAT;
             default -> this != KMEANS && this != VPTQ && this != BITSTACK;
         };
     }
@@ -87,7 +94,7 @@ public enum WeightMethod {
             case QUANTEASE ->
                 new QuantEase(required(hessian), gptq(required(hessian), threads), SWEEPS, threads)
                         .quantize(weights, format);
-            case ROUND ->
+            case ROUND, QAT ->
                 new AlternatingRounding(required(hessian), gptq(required(hessian), threads), ROUNDS, threads)
                         .quantize(weights, format);
             case KMEANS, VPTQ, BITSTACK ->

@@ -1,5 +1,6 @@
 package dev.tessera.vqmodels.training;
 
+import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.Media;
 import java.io.IOException;
 import java.util.List;
@@ -34,6 +35,13 @@ public interface NeuralTrainer {
      * @param pairs to learn from; every eighth, from the first on, is kept out and says how much the network helps
      */
     PlaneRefinement.Trained trainRefinement(PlaneRefinement order, List<PlaneRefinement.Pair> pairs);
+
+    /**
+     * Trains weights in few bits, as they are stored, block after block and then each network as a whole; the same for the same order.
+     *
+     * @throws IllegalArgumentException when the networks have layers, or the weights a format, that cannot be trained
+     */
+    WeightTraining.Trained trainWeights(WeightTraining order) throws CorruptModelException;
 
     /** The trainer of this class path, where there is one. */
     static Optional<NeuralTrainer> find() {

@@ -1,5 +1,6 @@
 package dev.tessera.vqmodels.quantize;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,6 +11,7 @@ import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.Tensor;
 import dev.tessera.vqmodels.TokenizerFile;
+import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.Samples;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.Vq16Weights;
@@ -20,8 +22,11 @@ import dev.tessera.vqmodels.lowbit.fit.Hessian;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
 import dev.tessera.vqmodels.nn.FeatureMap;
 import dev.tessera.vqmodels.nn.Network;
+import dev.tessera.vqmodels.training.WeightTraining;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -98,6 +103,47 @@ class TokenizerQuantizerTest {
                 : TokenizerQuantizer.vectors(format, method, calibration, 2);
     }
 
+    /** Trained weights stand in the formats of the start, vectors in the place of those of the model. */
+    @Test
+    void whatATrainingMakesIsWritten() throws CorruptModelException {
+        TokenizerQuantizer qat = quantizer(WeightFormat.INT2, WeightMethod.QAT, calibration());
+        ModelFile rounded = quantizer(WeightFormat.INT2, WeightMethod.ROUND, calibration())
+                .quantize(MODEL)
+                .model();
+        ModelFile other = quantizer(WeightFormat.INT2, WeightMethod.GPTQ, calibration())
+                .quantize(MODEL)
+                .model();
+        Tensor bias = Tensor.ofFloats(new float[32], 32);
+        String name = "encoder.1.expand.weight";
+        QuantizedTokenizer made = qat.trained((model, start) -> {
+                    assertEquals(MODEL, model);
+                    for (String each : start.keySet()) {
+                        assertArrayEquals(
+                                WeightsFile.read(rounded, each).dequantize(),
+                                start.get(each).dequantize());
+                    }
+                    Map<String, QuantizedWeights> changed = new HashMap<>(start);
+                    changed.put(name, WeightsFile.read(other, name));
+                    return new WeightTraining.Trained(changed, Map.of("encoder.0.bias", bias));
+                })
+                .quantize(MODEL);
+        assertArrayEquals(
+                WeightsFile.read(other, name).dequantize(),
+                WeightsFile.read(made.model(), name).dequantize());
+        assertEquals(bias, made.model().tensor("encoder.0.bias"));
+        assertTrue(made.layers().stream().allMatch(layer -> layer.noise().isEmpty()));
+        assertEquals(rounded.sizeBytes(), made.model().sizeBytes());
+
+        assertRefused("method is qat, which needs something that trains", () -> qat.quantize(MODEL));
+        assertRefused(
+                "method is rtn, must be qat",
+                () -> quantizer(WeightFormat.INT2, WeightMethod.RTN, calibration())
+                        .trained((model, start) -> new WeightTraining.Trained(start, Map.of())));
+        assertRefused(
+                "method is qat, which makes no nf4",
+                () -> quantizer(WeightFormat.NF4, WeightMethod.QAT, calibration()));
+    }
+
     @Test
     void watchedNetworksPutOutTheSame() throws CorruptModelException {
         Network encoder = Network.read(MODEL, "encoder");
@@ -151,7 +197,11 @@ class TokenizerQuantizerTest {
                 assertThrows(IllegalArgumentException.class, () -> quantizer(format, method, calibration));
                 continue;
             }
-            QuantizedTokenizer made = quantizer(format, method, calibration).quantize(MODEL);
+            TokenizerQuantizer quantizer = quantizer(format, method, calibration);
+            QuantizedTokenizer made = (method == WeightMethod.QAT
+                            ? quantizer.trained((model, start) -> new WeightTraining.Trained(start, Map.of()))
+                            : quantizer)
+                    .quantize(MODEL);
             assertTrue(
                     made.model().sizeBytes() < MODEL.sizeBytes() * 3 / 4,
                     made.model().toString());
@@ -164,7 +214,8 @@ class TokenizerQuantizerTest {
                     continue;
                 }
                 assertEquals(Optional.of(kernel ? WeightFormat.INT8 : format), layer.format());
-                assertEquals(!kernel, layer.noise().isPresent());
+                assertEquals(
+                        !kernel && method != WeightMethod.QAT, layer.noise().isPresent());
                 assertTrue(WeightsFile.has(made.model(), layer.name()));
             }
             for (String name :

@@ -1,5 +1,6 @@
 package dev.tessera.training;
 
+import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
@@ -8,6 +9,7 @@ import dev.tessera.vqmodels.training.SeriesSource;
 import dev.tessera.vqmodels.training.SoundSource;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
+import dev.tessera.vqmodels.training.WeightTraining;
 import java.io.IOException;
 import java.util.List;
 
@@ -56,5 +58,10 @@ public final class LibtorchTrainer implements NeuralTrainer {
     @Override
     public PlaneRefinement.Trained trainRefinement(PlaneRefinement order, List<PlaneRefinement.Pair> pairs) {
         return new RefinementTraining(order, pairs).run();
+    }
+
+    @Override
+    public WeightTraining.Trained trainWeights(WeightTraining order) throws CorruptModelException {
+        return new BlockTraining(order).run();
     }
 }

@@ -27,7 +27,12 @@ final class Network {
     }
 
     /** A layer with what it learned. */
-    private record Part(Layer layer, List<Parameter> parameters, List<Part> inner) {}
+    record Part(Layer layer, List<Parameter> parameters, List<Part> inner) {}
+
+    /** One of layers whose parameters are there already. */
+    static Network of(List<Part> parts) {
+        return new Network(parts.stream().map(Part::layer).toList(), List.copyOf(parts));
+    }
 
     /** Makes the parameters of {@code layers} in {@code store}, named {@code prefix.i.weight} and so on. */
     static Network build(String prefix, List<Layer> layers, ParameterStore store, SplittableRandom random) {
@@ -151,8 +156,8 @@ final class Network {
             case Layer.Conv2d c ->
                 conv2d(
                         x,
-                        part.parameters().get(0).tensor(),
-                        new TensorOptional(part.parameters().get(1).tensor()),
+                        part.parameters().get(0).value(),
+                        new TensorOptional(part.parameters().get(1).value()),
                         new long[] {c.stride(), c.stride()},
                         new long[] {c.padding(), c.padding()},
                         new long[] {1, 1},
@@ -161,14 +166,14 @@ final class Network {
                 layer_norm(
                                 x.permute(0, 2, 3, 1),
                                 new long[] {n.channels()},
-                                new TensorOptional(part.parameters().get(0).tensor()),
-                                new TensorOptional(part.parameters().get(1).tensor()),
+                                new TensorOptional(part.parameters().get(0).value()),
+                                new TensorOptional(part.parameters().get(1).value()),
                                 n.epsilon(),
                                 false)
                         .permute(0, 3, 1, 2);
             case Layer.Gelu _ -> gelu(x);
             case Layer.Silu _ -> silu(x);
-            case Layer.Scale s -> x.mul(part.parameters().get(0).tensor().view(1, s.channels(), 1, 1));
+            case Layer.Scale s -> x.mul(part.parameters().get(0).value().view(1, s.channels(), 1, 1));
             case Layer.PixelShuffle p -> pixel_shuffle(x, p.factor());
             case Layer.Transpose t ->
                 x.reshape(x.size(0), x.size(1), (long) t.fromHeight() * t.fromWidth())
@@ -177,8 +182,8 @@ final class Network {
             case Layer.Conv1d c ->
                 Series.convolve(
                         x,
-                        part.parameters().get(0).tensor(),
-                        part.parameters().get(1).tensor(),
+                        part.parameters().get(0).value(),
+                        part.parameters().get(1).value(),
                         c);
             case Layer.SeriesShuffle s -> Series.shuffle(x, s.factor());
             case Layer.CompressedStft s -> Series.compressedStft(x, s);

@@ -83,6 +83,7 @@ final class ParameterStore {
             int offset = (int) parameter.offset;
             System.arraycopy(parameter.start, 0, start, offset, parameter.start.length);
             java.util.Arrays.fill(rate, offset, offset + parameter.start.length, parameter.rate(fanIn));
+            System.arraycopy(parameter.rates(), 0, rate, offset, parameter.rates().length);
             java.util.Arrays.fill(rate, offset, offset + parameter.frozen(), 0);
             if (parameter.decays) {
                 java.util.Arrays.fill(decay, offset + parameter.frozen(), offset + parameter.start.length, 1);

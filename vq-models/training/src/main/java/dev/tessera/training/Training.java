@@ -17,8 +17,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -39,7 +37,6 @@ final class Training {
     private static final int PROBE_TO = 25;
     private static final int CURVE_EVERY = 10;
     private static final double REPORT_SECONDS = 10;
-    private static final long STOP_SECONDS = 60;
     private static final long UNKNOWN = Long.MAX_VALUE;
 
     private final Recipe recipe;
@@ -52,7 +49,6 @@ final class Training {
     private final double average;
     private final double quantizerWeight;
     private final StringBuilder curve = new StringBuilder();
-    private volatile boolean stopped;
 
     private long total;
     private double secondsBefore;
@@ -109,34 +105,12 @@ final class Training {
                         Arrays.toString(bottleneck.codebookSizes()),
                         bottleneck.dim(),
                         done > 0 ? ", resumed after step " + done : ""));
-        CountDownLatch ended = new CountDownLatch(1);
-        // an exit while the engine computes ends in a crash report; so the exit waits for the step and the checkpoint
-        Thread hook = new Thread(() -> {
-            stopped = true;
-            try {
-                ended.await(STOP_SECONDS, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return loop(done, begin, checkpointFile);
-        } finally {
-            ended.countDown();
-            removeHook(hook);
+        try (ExitGuard guard = new ExitGuard()) {
+            return loop(done, begin, checkpointFile, guard);
         }
     }
 
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // the exit is under way
-        }
-    }
-
-    private TrainingResult loop(long done, long begin, Path checkpointFile) throws IOException {
+    private TrainingResult loop(long done, long begin, Path checkpointFile, ExitGuard guard) throws IOException {
         double checkpointSeconds = 60 * recipe.number("checkpoint-minutes", 0, 1e6);
         Meter meter = new Meter(medium.qualityName(), bottleneck.codebookSizes());
         double start = seconds(begin);
@@ -144,7 +118,7 @@ final class Training {
         double lastReport = start;
         double probe = 0;
         long first = done;
-        while (done < total && !stopped) {
+        while (done < total && !guard.stopped()) {
             Step step = step(++done);
             meter.add(step);
             if (done % CURVE_EVERY == 0 || done == 1) {
@@ -166,7 +140,7 @@ final class Training {
                     meter.restart();
                 }
             }
-            if (total != UNKNOWN && (now - lastCheckpoint >= checkpointSeconds || stopped) && done < total) {
+            if (total != UNKNOWN && (now - lastCheckpoint >= checkpointSeconds || guard.stopped()) && done < total) {
                 save(checkpointFile, done, now);
                 lastCheckpoint = now;
             }
