@@ -4,6 +4,7 @@ import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
 import java.io.IOException;
 
@@ -36,7 +37,12 @@ public final class AudioCodec {
      * @param nominalBits bits that they would take at log2 K each
      * @param finest whether they are all tokens that a neural model has for the sound, so that more bytes would give no better one
      */
-    public record Compressed(byte[] bytes, String mode, long tokens, double nominalBits, boolean finest) {}
+    public record Compressed(byte[] bytes, String mode, long tokens, double nominalBits, boolean finest) {
+        /** Bytes of the file. */
+        int size() {
+            return bytes.length;
+        }
+    }
 
     /**
      * Compresses {@code signal} in the single layout with one thread; see
@@ -71,6 +77,9 @@ public final class AudioCodec {
         if (file.missingChunks().length > 0) {
             throw new IllegalArgumentException("the file has missing chunks, must be whole");
         }
+        if (file.streamHundredths().isPresent()) {
+            throw new IllegalArgumentException("the file was written as a stream, which has no other layout");
+        }
         return codec.relayout(file, layout);
     }
 
@@ -89,11 +98,53 @@ public final class AudioCodec {
      * @throws CorruptBitstreamException when the payload does not fit the header
      */
     public AudioSignal decompress(TsrFile file, int threads) throws IOException {
+        checkStream(file);
         return codec.decompress(file, threads);
+    }
+
+    private void checkStream(TsrFile file) throws CorruptBitstreamException {
+        if (file.streamHundredths().isPresent() && !hasStreams()) {
+            throw new CorruptBitstreamException(1, "the file was written as a stream, which its model does not have");
+        }
+    }
+
+    /** Whether the model has streams: {@link #compressor} and {@link #decompressor}. */
+    public boolean hasStreams() {
+        return codec.hasStreams();
+    }
+
+    /**
+     * Compresses a sound while it arrives.
+     *
+     * @param chunkFrames frames of 20 ms in a chunk: 8, 16, 32 or 64; see {@link AudioStreamCompressor}
+     * @param kbps the rate that the stream keeps to
+     * @throws IllegalArgumentException when the model has no streams
+     */
+    public AudioStreamCompressor compressor(int sampleRate, int channels, double kbps, int chunkFrames) {
+        return new AudioStreamCompressor(scalar(), sampleRate, channels, kbps, chunkFrames);
+    }
+
+    /**
+     * Decompresses a stream that this model made while it arrives.
+     *
+     * @param header of the stream
+     * @param hundredths of a second that a chunk lasts, as the stream says
+     * @throws CorruptBitstreamException when it is no stream of this model
+     */
+    public AudioStreamDecompressor decompressor(TsrHeader header, int hundredths) throws CorruptBitstreamException {
+        return new AudioStreamDecompressor(scalar(), header, hundredths);
+    }
+
+    private ScalarAudioModel scalar() {
+        if (codec instanceof ScalarCodec with) {
+            return with.model();
+        }
+        throw new IllegalArgumentException("the model has no streams, must be of type " + ScalarAudioModel.MODEL_TYPE);
     }
 
     /** Number of tokens that missing chunks of {@code file} held, and that {@link #decompress} makes up for. */
     public long missingTokens(TsrFile file) throws IOException {
+        checkStream(file);
         return codec.missingTokens(file);
     }
 }

@@ -3,13 +3,14 @@ package dev.tessera.audio;
 import java.util.Optional;
 import java.util.function.DoubleFunction;
 import java.util.function.IntFunction;
+import java.util.function.ToIntFunction;
 
 /**
  * Finds the largest file within a byte budget among those that one control spans, from fine to coarse: secant steps on the
  * logarithm of the size, kept inside of the bracket; then, where the size jumps within a narrow bracket, bisection between a
  * file that fits and one that does not.
  */
-final class BudgetSearch {
+final class BudgetSearch<F> {
     private static final double ENOUGH_SHARE = 0.98;
     private static final double LEAST_SHARE = 0.97;
     private static final double GOAL_SHARE = 0.992;
@@ -19,21 +20,24 @@ final class BudgetSearch {
     private final double coarsest;
     private final double octave;
     private final long budget;
+    private final ToIntFunction<F> size;
     private double tooFine = Double.NEGATIVE_INFINITY;
     private double fits = Double.POSITIVE_INFINITY;
-    private Optional<AudioCodec.Compressed> best = Optional.empty();
+    private Optional<F> best = Optional.empty();
     private int lastSize;
 
     /**
      * @param finest smallest value of the control
      * @param coarsest largest value
      * @param octave how far the control usually moves while the size halves
+     * @param size bytes of a file
      */
-    BudgetSearch(double finest, double coarsest, double octave, long budget) {
+    BudgetSearch(double finest, double coarsest, double octave, long budget, ToIntFunction<F> size) {
         this.finest = finest;
         this.coarsest = coarsest;
         this.octave = octave;
         this.budget = budget;
+        this.size = size;
     }
 
     /**
@@ -41,13 +45,13 @@ final class BudgetSearch {
      *
      * @param start where to begin
      */
-    Optional<AudioCodec.Compressed> largest(double start, DoubleFunction<AudioCodec.Compressed> maker) {
+    Optional<F> largest(double start, DoubleFunction<F> maker) {
         double next = clamp(start);
         for (int i = 0; i < MOST_ATTEMPTS || best.isEmpty(); i++) {
-            AudioCodec.Compressed made = maker.apply(next);
-            int size = made.bytes().length;
-            lastSize = size;
-            if (size > budget) {
+            F made = maker.apply(next);
+            int bytes = size.applyAsInt(made);
+            lastSize = bytes;
+            if (bytes > budget) {
                 if (next >= coarsest) {
                     return Optional.empty();
                 }
@@ -55,11 +59,11 @@ final class BudgetSearch {
             } else {
                 fits = next;
                 keep(made);
-                if (size >= ENOUGH_SHARE * budget || next <= finest) {
+                if (bytes >= ENOUGH_SHARE * budget || next <= finest) {
                     break;
                 }
             }
-            double wanted = next + octave * log2(size / (GOAL_SHARE * budget));
+            double wanted = next + octave * log2(bytes / (GOAL_SHARE * budget));
             wanted = Math.max(next - 3 * octave, Math.min(next + (i < 4 ? 3 : 12) * octave, wanted));
             if (tooFine > Double.NEGATIVE_INFINITY && best.isPresent()) {
                 double width = fits - tooFine;
@@ -81,13 +85,13 @@ final class BudgetSearch {
      * @param positions number of places for a switch
      * @param maker makes the file that is as coarse as the best one before a position and finer from there on
      */
-    Optional<AudioCodec.Compressed> between(int positions, IntFunction<AudioCodec.Compressed> maker) {
+    Optional<F> between(int positions, IntFunction<F> maker) {
         int tooMany = 0;
         int fitting = positions;
         while (fitting - tooMany > 1 && bestSize() < LEAST_SHARE * budget) {
             int middle = (tooMany + fitting) >>> 1;
-            AudioCodec.Compressed made = maker.apply(middle);
-            if (made.bytes().length > budget) {
+            F made = maker.apply(middle);
+            if (size.applyAsInt(made) > budget) {
                 tooMany = middle;
             } else {
                 fitting = middle;
@@ -108,11 +112,11 @@ final class BudgetSearch {
     }
 
     private int bestSize() {
-        return best.map(file -> file.bytes().length).orElse(0);
+        return best.map(size::applyAsInt).orElse(0);
     }
 
-    private void keep(AudioCodec.Compressed file) {
-        if (file.bytes().length > bestSize()) {
+    private void keep(F file) {
+        if (size.applyAsInt(file) > bestSize()) {
             best = Optional.of(file);
         }
     }

@@ -8,7 +8,7 @@ import java.util.function.IntToDoubleFunction;
  * {@link GriffinLim}, so that a signal can have them nearly. Pays when the envelope is finely quantized.
  */
 final class EnvelopeMatching {
-    private static final int ITERATIONS = 8;
+    static final int ITERATIONS = 8;
     private static final double MOST = 2; // times per iteration
 
     /** How much louder than the rms a bin of noise may be. */

@@ -8,6 +8,8 @@ package dev.tessera.audio;
 final class GriffinLim {
     private static final double EXTRAPOLATION = 0.99;
     private static final int PHASES = 4096;
+    private static final long MULTIPLIER = 6364136223846793005L; // Knuth's MMIX generator
+    private static final long INCREMENT = 1442695040888963407L;
     private static final double[] COS = new double[PHASES];
     private static final double[] SIN = new double[PHASES];
 
@@ -30,9 +32,10 @@ final class GriffinLim {
      * @param magnitudes {@code [frames][bins]}
      * @param samples length of the result; has as many frames
      * @param seed chooses the start phases
+     * @param firstFrame how many frames of the sound come before these: phases depend on where a frame is
      */
-    float[] signal(double[][] magnitudes, int samples, long seed) {
-        Spectrogram spectra = start(magnitudes, seed);
+    float[] signal(double[][] magnitudes, int samples, long seed, int firstFrame) {
+        Spectrogram spectra = start(magnitudes, state(seed, (long) firstFrame * stft.bins()));
         Spectrogram previous = new Spectrogram(magnitudes.length, stft.bins());
         float[] x = stft.inverse(spectra, samples);
         for (int i = 0; i < iterations; i++) {
@@ -46,12 +49,27 @@ final class GriffinLim {
         return x;
     }
 
-    private Spectrogram start(double[][] magnitudes, long seed) {
-        Spectrogram spectra = new Spectrogram(magnitudes.length, stft.bins());
+    /** State of the generator of phases after {@code steps} numbers; each takes x to a x + b, and so do any two together. */
+    private static long state(long seed, long steps) {
         long state = seed;
+        long a = MULTIPLIER;
+        long b = INCREMENT;
+        for (long rest = steps; rest > 0; rest >>= 1) {
+            if ((rest & 1) == 1) {
+                state = state * a + b;
+            }
+            b = a * b + b;
+            a = a * a;
+        }
+        return state;
+    }
+
+    private Spectrogram start(double[][] magnitudes, long firstState) {
+        Spectrogram spectra = new Spectrogram(magnitudes.length, stft.bins());
+        long state = firstState;
         for (int t = 0; t < magnitudes.length; t++) {
             for (int k = 0; k < stft.bins(); k++) {
-                state = state * 6364136223846793005L + 1442695040888963407L; // Knuth's MMIX generator
+                state = state * MULTIPLIER + INCREMENT;
                 int phase = (int) (state >>> 40) & PHASES - 1;
                 spectra.re(t)[k] = magnitudes[t][k] * COS[phase];
                 spectra.im(t)[k] = magnitudes[t][k] * SIN[phase];

@@ -16,7 +16,11 @@ record LappedChoice(double[] coefficients, double scale, double lambda, BlockTre
      */
     static LappedChoice of(double[] samples, BlockSearch search, int stepIndex, double lambda) {
         double step = Settings.step(stepIndex);
-        byte[] blocks = search.choose(step);
+        return of(samples, search.choose(step), step, lambda);
+    }
+
+    /** The same with blocks that were chosen. */
+    static LappedChoice of(double[] samples, byte[] blocks, double step, double lambda) {
         double[] coefficients = samples.clone();
         LappedTransform.forward(coefficients, blocks);
         return new LappedChoice(coefficients, 1 / step, lambda, BlockTree.of(blocks, coefficients.length));

@@ -1,6 +1,7 @@
 package dev.tessera.audio;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * The order in which the blocks and coefficients of one plane are coded; one walk serves encoder, decoder and training. For each
@@ -60,9 +61,18 @@ final class LappedCoding {
 
         /** The samples of the first {@code count} blocks, which must fill the plane. */
         float[] samples(int count, double step, int length) {
+            return samples(count, _ -> step, length);
+        }
+
+        /**
+         * The same with steps that change.
+         *
+         * @param step by place of a coefficient
+         */
+        float[] samples(int count, IntToDoubleFunction step, int length) {
             double[] x = new double[values.length];
             for (int i = 0; i < x.length; i++) {
-                x[i] = values[i] * step;
+                x[i] = values[i] * step.applyAsDouble(i);
             }
             LappedTransform.inverse(x, Arrays.copyOf(blocks, count));
             float[] out = new float[length];

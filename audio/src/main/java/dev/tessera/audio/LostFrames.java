@@ -37,7 +37,12 @@ final class LostFrames {
      * @param reach neighbours on either side, at most
      */
     static void bridge(int[][] data, boolean[] lost, int reach) {
-        int from = 0;
+        bridge(data, lost, reach, 0);
+    }
+
+    /** The same of the gaps from frame {@code first} on. */
+    static void bridge(int[][] data, boolean[] lost, int reach, int first) {
+        int from = first;
         while (from < lost.length) {
             int to = from;
             while (to < lost.length && lost[to]) {

@@ -29,7 +29,7 @@ final class MelEnvelope implements Encoder<AudioSignal>, Decoder<AudioSignal> {
     static final MelFilterBank MEL = new MelFilterBank(BANDS, FFT_SIZE, SAMPLE_RATE, 0, SAMPLE_RATE / 2.0);
 
     private static final int REFINEMENTS = 4;
-    private static final int ITERATIONS = 16;
+    static final int ITERATIONS = 16;
     private static final long PHASE_SEED = 1;
 
     private final Klt klt;
@@ -67,16 +67,20 @@ final class MelEnvelope implements Encoder<AudioSignal>, Decoder<AudioSignal> {
 
     /** Sound of {@code samples} samples at 16 kHz, which must have as many frames. */
     float[] synthesize(Latents latents, int samples) {
-        return synthesize(mel(latents), samples);
+        return synthesize(mel(latents), samples, 0);
     }
 
-    /** Sound of {@code samples} samples at 16 kHz whose mel magnitudes are near to {@code mel}, {@code [frames][80]}. */
-    static float[] synthesize(double[][] mel, int samples) {
+    /**
+     * Sound of {@code samples} samples at 16 kHz whose mel magnitudes are near to {@code mel}, {@code [frames][80]}.
+     *
+     * @param firstFrame how many frames of the sound come before these
+     */
+    static float[] synthesize(double[][] mel, int samples, int firstFrame) {
         double[][] magnitudes = new double[mel.length][];
         for (int t = 0; t < mel.length; t++) {
             magnitudes[t] = spread(mel[t]);
         }
-        return new GriffinLim(STFT, ITERATIONS).signal(magnitudes, samples, PHASE_SEED);
+        return new GriffinLim(STFT, ITERATIONS).signal(magnitudes, samples, PHASE_SEED, firstFrame);
     }
 
     /** log10 of all bands of all frames, {@code [frames] x 80}. */

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * their own ({@link GriffinLim}), so that its time resolution is that of the envelope.
  */
 final class NoiseFilling {
-    private static final int ITERATIONS = 8;
+    static final int ITERATIONS = 8;
     private static final long PHASE_SEED = 2;
 
     /** Mean magnitude of an STFT bin (Hann, 1024) of white noise of rms 1: sqrt(384 x pi / 4). */
@@ -42,6 +42,15 @@ final class NoiseFilling {
      * @param largest the stronger the noise may be, the better the envelope fits and the worse the waveform
      */
     static void add(float[] samples, double[][] mel, Limit largest) {
+        add(samples, mel, largest, 0);
+    }
+
+    /**
+     * The same of a piece of a sound.
+     *
+     * @param firstFrame how many frames come before it
+     */
+    static void add(float[] samples, double[][] mel, Limit largest, int firstFrame) {
         if (samples.length == 0) {
             return;
         }
@@ -57,7 +66,7 @@ final class NoiseFilling {
             }
             missing[t] = MelEnvelope.spread(bands);
         }
-        float[] noise = new GriffinLim(MelEnvelope.STFT, ITERATIONS).signal(missing, samples.length, PHASE_SEED);
+        float[] noise = new GriffinLim(MelEnvelope.STFT, ITERATIONS).signal(missing, samples.length, PHASE_SEED, firstFrame);
         for (int i = 0; i < samples.length; i++) {
             samples[i] += noise[i];
         }

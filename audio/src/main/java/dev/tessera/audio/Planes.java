@@ -11,15 +11,32 @@ final class Planes {
         for (int c = 0; c < planes.length; c++) {
             planes[c] = resampled.channel(c);
         }
-        if (planes.length == 2) {
-            for (int t = 0; t < planes[0].length; t++) {
-                float left = planes[0][t];
-                float right = planes[1][t];
-                planes[0][t] = (left + right) / 2;
-                planes[1][t] = (left - right) / 2;
+        fromChannels(planes);
+        return planes;
+    }
+
+    /** Makes planes of channels, in place. */
+    static void fromChannels(float[][] channels) {
+        if (channels.length == 2) {
+            for (int t = 0; t < channels[0].length; t++) {
+                float left = channels[0][t];
+                float right = channels[1][t];
+                channels[0][t] = (left + right) / 2;
+                channels[1][t] = (left - right) / 2;
             }
         }
-        return planes;
+    }
+
+    /** Makes channels of planes, in place. */
+    static void toChannels(float[][] planes) {
+        if (planes.length == 2) {
+            for (int t = 0; t < planes[0].length; t++) {
+                float mid = planes[0][t];
+                float side = planes[1][t];
+                planes[0][t] = mid + side;
+                planes[1][t] = mid - side;
+            }
+        }
     }
 
     /** Samples at {@code rate} of a signal of {@code length} samples at {@code sampleRate}. */
@@ -29,14 +46,7 @@ final class Planes {
 
     /** The signal of {@code length} samples at {@code sampleRate} from planes at {@code rate}, which are overwritten. */
     static AudioSignal toSignal(float[][] planes, int rate, int length, int sampleRate) {
-        if (planes.length == 2) {
-            for (int t = 0; t < planes[0].length; t++) {
-                float mid = planes[0][t];
-                float side = planes[1][t];
-                planes[0][t] = mid + side;
-                planes[1][t] = mid - side;
-            }
-        }
+        toChannels(planes);
         AudioSignal resampled = Resampler.resample(AudioSignal.wrap(rate, planes), sampleRate);
         float[][] out = new float[planes.length][];
         for (int c = 0; c < out.length; c++) {

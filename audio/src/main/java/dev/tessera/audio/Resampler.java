@@ -68,25 +68,49 @@ public final class Resampler {
         }
         double[] uncached = new double[2 * reach]; // one for all samples: odd rates need other weights at each
         for (int i = 0; i < out.length; i++) {
-            long position = (long) i * down;
-            int base = (int) (position / up);
-            int phase = (int) (position % up);
-            double[] w = uncached;
-            if (phases.length == 0) {
-                weigh(phase, w);
-            } else {
-                w = phases[phase];
-            }
-            int first = base - reach + 1;
-            int from = Math.max(0, -first);
-            int to = Math.min(w.length, x.length - first);
-            double sum = 0;
-            for (int j = from; j < to; j++) {
-                sum += w[j] * x[first + j];
-            }
-            out[i] = (float) sum;
+            out[i] = at(i, x, 0, x.length, uncached);
         }
         return out;
+    }
+
+    /**
+     * Output sample {@code i}.
+     *
+     * @param x holds the input samples from {@code offset} on, all that {@link #firstInput} and {@link #lastInput} say or that exist
+     * @param count of the samples in {@code x}; behind them there are zeros
+     * @param uncached room for 2 {@link #reach} weights
+     */
+    float at(long i, float[] x, long offset, int count, double[] uncached) {
+        int phase = (int) (i * down % up);
+        double[] w = uncached;
+        if (phases.length == 0) {
+            weigh(phase, w);
+        } else {
+            w = phases[phase];
+        }
+        int first = (int) (firstInput(i) - offset);
+        int from = Math.max(0, -first);
+        int to = Math.min(w.length, count - first);
+        double sum = 0;
+        for (int j = from; j < to; j++) {
+            sum += w[j] * x[first + j];
+        }
+        return (float) sum;
+    }
+
+    /** The first input sample that output sample {@code i} depends on, perhaps before the begin. */
+    long firstInput(long i) {
+        return i * down / up - reach + 1;
+    }
+
+    /** The last one. */
+    long lastInput(long i) {
+        return i * down / up + reach;
+    }
+
+    /** Input samples on either side that an output sample depends on; 0 where the rates are the same. */
+    int reach() {
+        return up == down ? 0 : reach;
     }
 
     /** Fills {@code w} with the weights of the inputs base - reach + 1 .. base + reach at the fraction phase / up behind base; sum 1. */

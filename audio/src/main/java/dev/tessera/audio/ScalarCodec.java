@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  */
 final class ScalarCodec implements SoundCodec {
     /** Frames of a chunk, 1.28 s; whole spans. */
-    private static final int CHUNK_FRAMES = 2 * EnvelopeBasis.LONGEST;
+    private static final int CHUNK_FRAMES = ScalarStream.LONGEST;
 
     private final ScalarAudioModel model;
 
@@ -42,6 +42,15 @@ final class ScalarCodec implements SoundCodec {
     /** The first frame of a chunk. */
     static int firstFrame(int chunk) {
         return chunk * CHUNK_FRAMES;
+    }
+
+    @Override
+    public boolean hasStreams() {
+        return true;
+    }
+
+    ScalarAudioModel model() {
+        return model;
     }
 
     @Override
@@ -99,9 +108,12 @@ final class ScalarCodec implements SoundCodec {
     public long missingTokens(TsrFile file) throws IOException {
         AudioGeometry geometry = SoundFiles.geometry(file, model.hash());
         int frames = MelEnvelope.frames(SoundFiles.samples(geometry));
+        int length = file.streamHundredths().isPresent()
+                ? ScalarStream.of(file.header(), file.streamHundredths().orElseThrow()).chunkFrames()
+                : CHUNK_FRAMES;
         long missing = 0;
         for (int chunk : file.missingChunks()) {
-            missing += Math.min(frames, firstFrame(chunk + 1)) - firstFrame(chunk);
+            missing += Math.max(0, Math.min(frames, (chunk + 1) * length) - chunk * length);
         }
         return missing * geometry.channels() * model.basis().components();
     }
@@ -113,19 +125,8 @@ final class ScalarCodec implements SoundCodec {
             throw new CorruptBitstreamException(
                     0, "the layout is " + file.layout() + ", must be SINGLE or INDEPENDENT");
         }
-        int parameters = file.header().parameters();
-        ScalarSettings settings = ScalarSettings.of(parameters, file.layout())
-                .orElseThrow(() -> new CorruptBitstreamException(
-                        0, "audio parameters are " + parameters + ", which is no mode of this version"));
-        int samples = SoundFiles.samples(geometry);
-        int chunks = chunks(file.layout(), MelEnvelope.frames(samples));
-        if (file.chunkCount() != chunks) {
-            throw new CorruptBitstreamException(
-                    0, "the file has " + file.chunkCount() + " chunks, must have " + chunks);
-        }
-        ScalarPlanes planes = file.layout() == TsrLayout.SINGLE
-                ? single(file.payload(), settings, geometry.channels(), samples)
-                : independent(file, settings, geometry.channels(), samples);
+        ScalarPlanes planes =
+                file.streamHundredths().isPresent() ? stream(file, geometry) : planes(file, geometry);
         boolean conceal = file.tolerance() == Tolerance.CONCEAL && file.missingChunks().length > 0;
         float[][] out = new float[geometry.channels()][];
         for (int p = 0; p < out.length; p++) {
@@ -134,13 +135,52 @@ final class ScalarCodec implements SoundCodec {
         return Planes.toSignal(out, MelEnvelope.SAMPLE_RATE, (int) geometry.samples(), geometry.sampleRate());
     }
 
+    private ScalarPlanes planes(TsrFile file, AudioGeometry geometry) throws CorruptBitstreamException {
+        int parameters = file.header().parameters();
+        ScalarSettings settings = ScalarSettings.of(parameters, file.layout())
+                .orElseThrow(() -> new CorruptBitstreamException(
+                        0, "audio parameters are " + parameters + ", which is no mode of this version"));
+        int samples = SoundFiles.samples(geometry);
+        checkChunks(file, chunks(file.layout(), MelEnvelope.frames(samples)));
+        return file.layout() == TsrLayout.SINGLE
+                ? single(file.payload(), settings, geometry.channels(), samples)
+                : independent(file, settings, geometry.channels(), samples);
+    }
+
+    private static void checkChunks(TsrFile file, int wanted) throws CorruptBitstreamException {
+        if (file.chunkCount() != wanted) {
+            throw new CorruptBitstreamException(
+                    0, "the file has " + file.chunkCount() + " chunks, must have " + wanted);
+        }
+    }
+
+    /** The planes of a file that was written as a stream: whole chunks; behind its last one may be that of a missing end. */
+    private ScalarPlanes stream(TsrFile file, AudioGeometry geometry) throws CorruptBitstreamException {
+        ScalarStream stream = ScalarStream.of(file.header(), file.streamHundredths().orElseThrow());
+        int chunks = Math.ceilDiv(SoundFiles.samples(geometry), stream.chunkSamples());
+        if (file.chunkCount() != chunks + 1 || file.chunk(chunks).isPresent()) {
+            checkChunks(file, chunks);
+        }
+        ScalarPlanes planes = new ScalarPlanes(
+                model.basis(), stream.settings(), geometry.channels(), chunks * stream.chunkSamples());
+        for (int i = 0; i < chunks; i++) {
+            int first = i * stream.chunkFrames();
+            Optional<byte[]> chunk = file.chunk(i);
+            if (chunk.isPresent()) {
+                stream.read(chunk.get(), model, planes, first);
+            } else {
+                planes.lose(first, first + stream.chunkFrames());
+            }
+        }
+        return planes;
+    }
+
     private ScalarPlanes single(byte[] payload, ScalarSettings known, int channels, int samples)
             throws CorruptBitstreamException {
         RangeDecoder decoder = new RangeDecoder(payload);
-        int envelopeStep = decoder.decodeUniform(EnvelopeCoding.STEPS);
-        int step = known.mode() == Mode.HYBRID ? decoder.decodeUniform(Settings.STEPS) : 0;
-        ScalarPlanes planes = new ScalarPlanes(model.basis(), known.withSteps(envelopeStep, step), channels, samples);
-        read(decoder, planes, 0, planes.frames());
+        ScalarSettings settings = ScalarStream.readSteps(known, decoder);
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, channels, samples);
+        read(decoder, planes, settings, 0, planes.frames());
         return planes;
     }
 
@@ -151,7 +191,7 @@ final class ScalarCodec implements SoundCodec {
             int end = Math.min(planes.frames(), firstFrame(i + 1));
             Optional<byte[]> chunk = file.chunk(i);
             if (chunk.isPresent()) {
-                read(new RangeDecoder(chunk.get()), planes, firstFrame(i), end);
+                read(new RangeDecoder(chunk.get()), planes, settings, firstFrame(i), end);
             } else {
                 planes.lose(firstFrame(i), end);
             }
@@ -159,10 +199,12 @@ final class ScalarCodec implements SoundCodec {
         return planes;
     }
 
-    private void read(RangeDecoder decoder, ScalarPlanes planes, int first, int end) throws CorruptBitstreamException {
+    private void read(RangeDecoder decoder, ScalarPlanes planes, ScalarSettings settings, int first, int end)
+            throws CorruptBitstreamException {
         planes.code(
                 first,
                 end,
+                settings,
                 model.start(),
                 (probability, _) -> decoder.decodeBit(probability),
                 _ -> ScalarPlanes.Sources.NONE);

@@ -1,6 +1,7 @@
 package dev.tessera.audio;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntFunction;
 
 /**
@@ -12,7 +13,7 @@ import java.util.function.IntFunction;
  */
 final class ScalarPlanes {
     /** Frames that say what comes beside them: 320 ms. */
-    private static final int NEIGHBOURS = 16;
+    static final int NEIGHBOURS = 16;
 
     private final EnvelopeBasis basis;
     private final ScalarSettings settings;
@@ -22,6 +23,8 @@ final class ScalarPlanes {
     private final LappedCoding.Coded[] waveforms;
     private final int[] blocks; // by plane
     private final boolean[] lost; // by frame
+    private final double[] steps; // of the waveform, by frame
+    private final int before; // frames of the sound before the first one here
 
     /** What is coded of one plane; what a decoder passes knows nothing. */
     record Sources(EnvelopeCoding.Source envelope, LappedCoding.Source waveform) {
@@ -33,6 +36,10 @@ final class ScalarPlanes {
 
     /** @param samples of a plane, at 16 kHz */
     ScalarPlanes(EnvelopeBasis basis, ScalarSettings settings, int planes, int samples) {
+        this(basis, settings, planes, samples, 0);
+    }
+
+    private ScalarPlanes(EnvelopeBasis basis, ScalarSettings settings, int planes, int samples, int before) {
         int frames = MelEnvelope.frames(samples);
         int length = settings.mode() == Mode.HYBRID ? LappedTransform.length(samples) : 0;
         this.basis = basis;
@@ -43,7 +50,39 @@ final class ScalarPlanes {
         this.waveforms = new LappedCoding.Coded[planes];
         this.blocks = new int[planes];
         this.lost = new boolean[frames];
+        this.steps = new double[frames];
+        this.before = before;
+        Arrays.fill(steps, Settings.step(settings.step()));
         Arrays.setAll(waveforms, _ -> LappedCoding.Coded.blank(length));
+    }
+
+    /**
+     * A piece of a sound: pieces that follow each other, with the same settings but for the steps. What they hold is shared.
+     *
+     * @param pieces of whole longest blocks and of as many planes
+     * @param before frames of the sound before them
+     */
+    static ScalarPlanes join(List<ScalarPlanes> pieces, int before) {
+        ScalarPlanes first = pieces.getFirst();
+        int samples = pieces.stream().mapToInt(piece -> piece.samples).sum();
+        ScalarPlanes out = new ScalarPlanes(first.basis, first.settings, first.bands.length, samples, before);
+        int frame = 0;
+        int coefficient = 0;
+        for (ScalarPlanes piece : pieces) {
+            System.arraycopy(piece.lost, 0, out.lost, frame, piece.lost.length);
+            System.arraycopy(piece.steps, 0, out.steps, frame, piece.steps.length);
+            int length = piece.waveforms[0].values().length;
+            for (int p = 0; p < out.bands.length; p++) {
+                System.arraycopy(piece.bands[p], 0, out.bands[p], frame, piece.lost.length);
+                System.arraycopy(piece.waveforms[p].values(), 0, out.waveforms[p].values(), coefficient, length);
+                System.arraycopy(
+                        piece.waveforms[p].blocks(), 0, out.waveforms[p].blocks(), out.blocks[p], piece.blocks[p]);
+                out.blocks[p] += piece.blocks[p];
+            }
+            frame += piece.lost.length;
+            coefficient += length;
+        }
+        return out;
     }
 
     int frames() {
@@ -52,7 +91,7 @@ final class ScalarPlanes {
 
     /** Codes all spans. */
     void code(Models models, WaveformModel.Port port, IntFunction<Sources> sources) {
-        code(0, lost.length, models, port, sources);
+        code(0, lost.length, settings, models, port, sources);
     }
 
     /**
@@ -60,17 +99,25 @@ final class ScalarPlanes {
      *
      * @param first begin of a span, the end of what was coded or lost before
      * @param end begin of a span, or the end of the sound
+     * @param with the settings of the whole, with the steps of these frames
      */
-    void code(int first, int end, Models models, WaveformModel.Port port, IntFunction<Sources> sources) {
+    void code(
+            int first,
+            int end,
+            ScalarSettings with,
+            Models models,
+            WaveformModel.Port port,
+            IntFunction<Sources> sources) {
         int planes = bands.length;
         EnvelopeCoding[] envelopes = new EnvelopeCoding[planes];
         LappedCoding[] codings = new LappedCoding[planes];
         for (int p = 0; p < planes; p++) {
-            int step = settings.envelopeStep(p, planes);
-            envelopes[p] = new EnvelopeCoding(basis, models.envelope, port, settings.span(), step);
-            codings[p] = new LappedCoding(models.waveform, port, levels[p], settings.step());
+            int step = with.envelopeStep(p, planes);
+            envelopes[p] = new EnvelopeCoding(basis, models.envelope, port, with.span(), step);
+            codings[p] = new LappedCoding(models.waveform, port, levels[p], with.step());
         }
-        int span = EnvelopeBasis.frames(settings.span());
+        Arrays.fill(steps, first, Math.min(end, lost.length), Settings.step(with.step()));
+        int span = EnvelopeBasis.frames(with.span());
         for (int from = first; from < end; from += span) {
             for (int p = 0; p < planes; p++) {
                 envelopes[p].span(sources.apply(p).envelope, bands[p], from);
@@ -104,20 +151,37 @@ final class ScalarPlanes {
 
     /** The sound of plane {@code p}, whose lost spans have the mean envelope and no waveform. */
     float[] synthesize(int p) {
-        double[] limits = new double[lost.length];
-        Arrays.fill(limits, settings.noiseLimit());
-        return synthesize(p, limits);
+        return synthesize(p, limits(), 0, lost.length);
+    }
+
+    /** Rms of the noise in a coefficient at most, by frame. */
+    private double[] limits() {
+        return Arrays.stream(steps)
+                .map(step -> ScalarSettings.NOISE_LEVELS[settings.noise()] * step)
+                .toArray();
     }
 
     /** The same, with envelopes between those of the neighbours in the place of lost ones, and noise up to them. */
     float[] conceal(int p) {
-        LostFrames.bridge(bands[p], lost, NEIGHBOURS);
-        double[] limits = new double[lost.length];
+        bridge(0);
+        return concealed(p, 0, lost.length);
+    }
+
+    /** Puts envelopes between those of the neighbours in the place of the spans that are lost from frame {@code from} on. */
+    void bridge(int from) {
+        for (int[][] plane : bands) {
+            LostFrames.bridge(plane, lost, NEIGHBOURS, from);
+        }
+    }
+
+    /** The frames from {@code from} to {@code to} alone, as if there were silence around them, their lost envelopes bridged. */
+    float[] concealed(int p, int from, int to) {
+        double[] limits = limits();
         boolean[] fading = fading(p);
         for (int t = 0; t < limits.length; t++) {
-            limits[t] = lost[t] || fading[t] ? Double.MAX_VALUE : settings.noiseLimit();
+            limits[t] = lost[t] || fading[t] ? Double.MAX_VALUE : limits[t];
         }
-        return synthesize(p, limits);
+        return synthesize(p, limits, from, to);
     }
 
     /** Frames whose middle lies where blocks of the waveform lap over lost ones. */
@@ -136,20 +200,24 @@ final class ScalarPlanes {
     }
 
     /** @param limits rms of the noise in a coefficient at most, by frame */
-    private float[] synthesize(int p, double[] limits) {
-        double[][] mel = EnvelopeBasis.magnitudes(bands[p]);
+    private float[] synthesize(int p, double[] limits, int from, int to) {
+        double[][] mel = EnvelopeBasis.magnitudes(Arrays.copyOfRange(bands[p], from, to));
+        int first = from * MelEnvelope.HOP;
+        int length = Math.min(samples, to * MelEnvelope.HOP) - first;
         if (settings.mode() == Mode.ENVELOPE) {
-            float[] out = MelEnvelope.synthesize(mel, samples);
+            float[] out = MelEnvelope.synthesize(mel, length, before + from);
             if (settings.matching()) {
-                EnvelopeMatching.apply(out, new float[samples], mel, _ -> Double.MAX_VALUE);
+                EnvelopeMatching.apply(out, new float[length], mel, _ -> Double.MAX_VALUE);
             }
             return out;
         }
-        float[] core = waveforms[p].samples(blocks[p], Settings.step(settings.step()), samples);
-        float[] out = Arrays.copyOf(core, samples);
-        NoiseFilling.add(out, mel, (t, _) -> limits[t]);
+        float[] all = waveforms[p].samples(
+                blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
+        float[] core = Arrays.copyOfRange(all, first, first + length);
+        float[] out = core.clone();
+        NoiseFilling.add(out, mel, (t, _) -> limits[from + t], before + from);
         if (settings.matching()) {
-            EnvelopeMatching.apply(out, core, mel, t -> limits[t]);
+            EnvelopeMatching.apply(out, core, mel, t -> limits[from + t]);
         }
         return out;
     }

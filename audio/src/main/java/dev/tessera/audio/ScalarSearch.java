@@ -22,7 +22,7 @@ final class ScalarSearch {
     private static final double LAMBDA = 0.15;
 
     /** What envelopes may take of a budget. */
-    private static final double ENVELOPE_SHARE = 0.62;
+    static final double ENVELOPE_SHARE = 0.62;
 
     /** From the highest rate to the lowest. */
     private static final Aim[] AIMS = {
@@ -32,15 +32,15 @@ final class ScalarSearch {
         new Aim(0, 1.4, 0, 5, false) // little of the waveform, so that it says when, and noise
     };
 
-    private static final double ENVELOPE_STEPS_PER_HALF_SIZE = 5;
-    private static final double STEPS_PER_HALF_SIZE = 12;
+    static final double ENVELOPE_STEPS_PER_HALF_SIZE = 5;
+    static final double STEPS_PER_HALF_SIZE = 12;
 
     /** How much finer the envelope of the last part is; where the size jumps, so much that it cannot fall back. */
     private static final float[] FINER = {0.4f, 0.1f, 0.02f};
 
     // of qualities
     private static final int HYBRID_FROM_QUALITY = 30;
-    private static final double COARSEST_ENVELOPE = 6; // decades
+    static final double COARSEST_ENVELOPE = 6; // decades
     private static final double FINEST_ENVELOPE = 1.7;
     private static final double COARSEST_STEP = 0.5;
     private static final double FINEST_STEP = 0.02;
@@ -100,10 +100,7 @@ final class ScalarSearch {
      * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
      */
     AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
-        double kbps = 0.008
-                * (budget - headerBytes)
-                / Math.max(1e-9, signal.seconds())
-                / (signal.channels() > 1 ? STEREO_FACTOR : 1);
+        double kbps = kbps(budget - headerBytes, signal.seconds(), signal.channels());
         if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
             Aim aim = Aim.of(kbps);
             int envelopeStep = aim.envelopeStep(kbps);
@@ -113,7 +110,7 @@ final class ScalarSearch {
                         writer.write(envelopeOnly(++envelopeStep), layout).bytes();
             }
             int chosen = envelopeStep;
-            BudgetSearch search = new BudgetSearch(0, Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget);
+            BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(0, Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
             Optional<AudioCodec.Compressed> found = search.largest(
                     writer.guessStep(Math.max(1, budget - envelopeBytes)),
                     index -> maker.apply(hybrid(aim, chosen, index)));
@@ -121,7 +118,7 @@ final class ScalarSearch {
                 return refined(search, found.get(), hybrid(aim, chosen, search.fits()));
             }
         }
-        BudgetSearch search = new BudgetSearch(0, EnvelopeCoding.STEPS - 1, ENVELOPE_STEPS_PER_HALF_SIZE, budget);
+        BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(0, EnvelopeCoding.STEPS - 1, ENVELOPE_STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
         AudioCodec.Compressed found = search.largest(
                         EnvelopeCoding.indexOf(COARSEST_ENVELOPE / 3), index -> maker.apply(envelopeOnly(index)))
                 .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
@@ -130,7 +127,7 @@ final class ScalarSearch {
     }
 
     /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
-    private AudioCodec.Compressed refined(BudgetSearch search, AudioCodec.Compressed found, ScalarSettings settings) {
+    private AudioCodec.Compressed refined(BudgetSearch<AudioCodec.Compressed> search, AudioCodec.Compressed found, ScalarSettings settings) {
         AudioCodec.Compressed best = found;
         float coarse = settings.envelopeLambdas().before();
         for (int i = 0; i < FINER.length && search.fallsShort(); i++) {
@@ -141,6 +138,33 @@ final class ScalarSearch {
                     .orElse(best);
         }
         return best;
+    }
+
+    /**
+     * What is usual at a rate, but for the step that fills it.
+     *
+     * @param kbps of a channel
+     * @param span level of the envelope's spans
+     */
+    static ScalarSettings usual(double kbps, int span) {
+        Aim aim = Aim.of(kbps);
+        ScalarSettings settings =
+                kbps < HYBRID_FROM_KBPS ? envelopeOnly(0) : hybrid(aim, aim.envelopeStep(kbps), Settings.STEPS - 1);
+        return settings.withSpan(span);
+    }
+
+    /** The settings with another of the steps that fill a budget, that of the waveform or else of the envelope, with a fraction as below. */
+    static ScalarSettings withStep(ScalarSettings settings, double index) {
+        if (settings.mode() == Mode.ENVELOPE) {
+            return envelopeOnly(index).withSpan(settings.span());
+        }
+        Aim aim = new Aim(0, 0, 0, settings.noise(), settings.matching());
+        return hybrid(aim, settings.envelopeStep(), index).withSpan(settings.span());
+    }
+
+    /** The rate of a sound's payload that counts for settings, in kbps. */
+    static double kbps(double bytes, double seconds, int channels) {
+        return 0.008 * bytes / Math.max(1e-9, seconds) / (channels > 1 ? STEREO_FACTOR : 1);
     }
 
     /**

@@ -63,17 +63,31 @@ record ScalarSettings(
                 .map(mode -> new ScalarSettings(mode, noise, matching, span, envelopeStep, LambdaPlan.of(0), step, 0));
     }
 
+    /** What the header of a stream says, where every chunk has its steps. */
+    int streamParameters() {
+        return withSteps(0, 0).parameters(TsrLayout.INDEPENDENT);
+    }
+
+    /** The envelope of what these settings say. */
+    ScalarSettings envelopeOnly() {
+        return new ScalarSettings(Mode.ENVELOPE, 0, matching, span, envelopeStep, envelopeLambdas, 0, lambda);
+    }
+
+    /** What a decoder knows from the header of a stream. */
+    static Optional<ScalarSettings> ofStream(int parameters) {
+        return parameters < 1 << ENVELOPE_STEP_SHIFT ? of(parameters, TsrLayout.INDEPENDENT) : Optional.empty();
+    }
+
     ScalarSettings withSteps(int newEnvelopeStep, int newStep) {
         return new ScalarSettings(mode, noise, matching, span, newEnvelopeStep, envelopeLambdas, newStep, lambda);
     }
 
-    ScalarSettings withLambdas(LambdaPlan newEnvelopeLambdas) {
-        return new ScalarSettings(mode, noise, matching, span, envelopeStep, newEnvelopeLambdas, step, lambda);
+    ScalarSettings withSpan(int newSpan) {
+        return new ScalarSettings(mode, noise, matching, newSpan, envelopeStep, envelopeLambdas, step, lambda);
     }
 
-    /** Rms of the noise in a coefficient at most. */
-    double noiseLimit() {
-        return NOISE_LEVELS[noise] * Settings.step(step);
+    ScalarSettings withLambdas(LambdaPlan newEnvelopeLambdas) {
+        return new ScalarSettings(mode, noise, matching, span, envelopeStep, newEnvelopeLambdas, step, lambda);
     }
 
     /** Step index of the envelope of a plane. */

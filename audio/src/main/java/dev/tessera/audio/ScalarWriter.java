@@ -67,10 +67,7 @@ final class ScalarWriter {
         for (int i = 0; i < count; i++) {
             RangeEncoder encoder = new RangeEncoder();
             if (layout == TsrLayout.SINGLE) {
-                encoder.encodeUniform(settings.envelopeStep(), EnvelopeCoding.STEPS);
-                if (settings.mode() == Mode.HYBRID) {
-                    encoder.encodeUniform(settings.step(), Settings.STEPS);
-                }
+                ScalarStream.writeSteps(settings, encoder);
             }
             WaveformModel.Port port = (probability, bit) -> {
                 encoder.encodeBit(bit, probability);
@@ -78,7 +75,7 @@ final class ScalarWriter {
             };
             int first = ScalarCodec.firstFrame(i);
             int end = i + 1 < count ? ScalarCodec.firstFrame(i + 1) : planes.frames();
-            planes.code(first, end, model.start(), port, sources::get);
+            planes.code(first, end, settings, model.start(), port, sources::get);
             chunks.add(encoder.finish());
         }
         long values = (long) samples.length * planes.frames() * model.basis().components();

@@ -11,6 +11,11 @@ sealed interface SoundCodec permits ClassicalCodec, LappedCodec, NeuralCodec, Sc
         return true;
     }
 
+    /** Whether there are streams, {@link AudioStreamCompressor}, and files that were written as one. */
+    default boolean hasStreams() {
+        return false;
+    }
+
     AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads);
 
     byte[] relayout(TsrFile file, TsrLayout layout) throws IOException;

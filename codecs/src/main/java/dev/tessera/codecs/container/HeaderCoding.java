@@ -20,6 +20,8 @@ final class HeaderCoding {
     private static final int SAMPLES_BYTES = 5;
     private static final int RATE_BYTES = 3;
     private static final int PARAMETER_BYTES = 4;
+    private static final int HUNDREDTHS_BYTES = 2;
+    private static final int MAX_HUNDREDTHS = (1 << 7 * HUNDREDTHS_BYTES) - 1;
 
     private static final int RATE_FOLLOWS = 15;
     private static final int[] RATES = {
@@ -51,12 +53,62 @@ final class HeaderCoding {
                 out.varint(sequence.ticks() - 1);
                 out.varint(sequence.perSeconds() - 1);
             }
-            case AudioGeometry audio -> writeAudio(audio, out);
+            case AudioGeometry audio -> writeAudio(audio.samples(), audio, out);
             case TensorGeometry tensor -> writeArray(tensor.type().ordinal(), tensor.shape(), out);
             case TokenGeometry tokens -> writeArray(tokens.type().ordinal(), tokens.shape(), out);
         }
         out.varint(header.parameters());
         return out;
+    }
+
+    /**
+     * The header of a stream of sound, whose length is not known yet: in the place of the samples stands how long a chunk is.
+     *
+     * @param hundredths of a second
+     */
+    static HeaderWriter writeStream(TsrHeader header, int hundredths) {
+        if (!(header.geometry() instanceof AudioGeometry audio)) {
+            throw new IllegalArgumentException("the geometry is " + header.geometry() + ", streams are of sound");
+        }
+        if (hundredths < 1 || hundredths > MAX_HUNDREDTHS) {
+            throw new IllegalArgumentException(
+                    "hundredths is " + hundredths + ", must be in [1, " + MAX_HUNDREDTHS + "]");
+        }
+        HeaderWriter out = new HeaderWriter();
+        out.u8(TsrFile.MAGIC);
+        out.u8((TsrFile.FORMAT_VERSION << 5) | (TsrLayout.STREAM_CODE << 3) | (MEDIA_AUDIO << 1));
+        out.u24(header.model().bits());
+        writeAudio(hundredths, audio, out);
+        out.varint(header.parameters());
+        return out;
+    }
+
+    /** Whether the second byte of a file of this version declares a stream. */
+    static boolean isStream(byte kind) {
+        return ((kind >>> 3) & 3) == TsrLayout.STREAM_CODE;
+    }
+
+    /**
+     * The header of a stream, with 0 samples.
+     *
+     * @param hundredths of a second that a chunk lasts
+     */
+    record StreamHead(TsrHeader header, int hundredths) {}
+
+    /** Reads what {@link #writeStream} wrote. */
+    static StreamHead readStream(HeaderReader in) throws CorruptBitstreamException {
+        in.u8();
+        int kind = in.u8();
+        if ((kind >>> 1 & 3) != MEDIA_AUDIO || (kind & SEQUENCE_FLAG) != 0) {
+            throw new CorruptBitstreamException(1, "a stream that is none of sound is reserved");
+        }
+        ModelHash model = new ModelHash(in.u24());
+        int hundredths = (int) in.varint(HUNDREDTHS_BYTES);
+        if (hundredths < 1) {
+            throw new CorruptBitstreamException(GEOMETRY_OFFSET, "chunks of a stream last 0 s");
+        }
+        AudioGeometry geometry = readForm(0, in);
+        return new StreamHead(new TsrHeader(model, geometry, (int) in.varint(PARAMETER_BYTES)), hundredths);
     }
 
     /** The layout that the second byte of a file of this version declares. */
@@ -113,8 +165,8 @@ final class HeaderCoding {
         return new SequenceGeometry(frame.width(), frame.height(), frames, ticks, perSeconds);
     }
 
-    private static void writeAudio(AudioGeometry audio, HeaderWriter out) {
-        out.varint(audio.samples());
+    private static void writeAudio(long length, AudioGeometry audio, HeaderWriter out) {
+        out.varint(length);
         int code = rateCode(audio.sampleRate());
         out.u8((code << 4) | (audio.channels() - 1));
         if (code == RATE_FOLLOWS) {
@@ -123,7 +175,10 @@ final class HeaderCoding {
     }
 
     private static AudioGeometry readAudio(HeaderReader in) throws CorruptBitstreamException {
-        long samples = in.varint(SAMPLES_BYTES);
+        return readForm(in.varint(SAMPLES_BYTES), in);
+    }
+
+    private static AudioGeometry readForm(long samples, HeaderReader in) throws CorruptBitstreamException {
         int formOffset = in.position();
         int form = in.u8();
         int code = form >>> 4;

@@ -2,11 +2,15 @@ package dev.tessera.codecs.container;
 
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.UnsupportedVersionException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -29,6 +33,7 @@ public final class TsrFile {
     private final List<Optional<byte[]>> chunks;
     private final int[] chunkBytes;
     private final int overheadBytes;
+    private final int streamHundredths; // 0 when the file is no stream
 
     private TsrFile(
             TsrHeader header,
@@ -36,13 +41,15 @@ public final class TsrFile {
             Tolerance tolerance,
             List<Optional<byte[]>> chunks,
             int[] chunkBytes,
-            int overheadBytes) {
+            int overheadBytes,
+            int streamHundredths) {
         this.header = header;
         this.layout = layout;
         this.tolerance = tolerance;
         this.chunks = chunks;
         this.chunkBytes = chunkBytes;
         this.overheadBytes = overheadBytes;
+        this.streamHundredths = streamHundredths;
     }
 
     public TsrHeader header() {
@@ -53,12 +60,20 @@ public final class TsrFile {
         return layout;
     }
 
+    /**
+     * Hundredths of a second that each chunk lasts in a file that was written as a stream of {@link TsrLayout#INDEPENDENT} chunks
+     * ({@link TsrStreamWriter}); nothing of other files.
+     */
+    public OptionalInt streamHundredths() {
+        return streamHundredths == 0 ? OptionalInt.empty() : OptionalInt.of(streamHundredths);
+    }
+
     /** How this file was read, and so how its missing chunks are to be made up for. */
     public Tolerance tolerance() {
         return tolerance;
     }
 
-    /** How many chunks the file should have; 1 in the single layout. */
+    /** How many chunks the file should have; 1 in the single layout, from 0 on in a stream. */
     public int chunkCount() {
         return chunks.size();
     }
@@ -192,6 +207,18 @@ public final class TsrFile {
             throw new CorruptBitstreamException(
                     file.length, "not a .tsr file: " + file.length + " bytes, the smallest has " + MIN_BYTES);
         }
+        checkStart(file);
+        if (HeaderCoding.isStream(file[1])) {
+            return readStream(file, limits, tolerance);
+        }
+        TsrLayout layout = HeaderCoding.layout(file[1]);
+        return layout == TsrLayout.SINGLE
+                ? readSingle(file, limits, tolerance)
+                : readChunks(file, layout, limits, tolerance);
+    }
+
+    /** Refuses what cannot be a file of this version by its first two bytes. */
+    static void checkStart(byte[] file) throws CorruptBitstreamException, UnsupportedVersionException {
         if ((file[0] & 0xFF) != MAGIC) {
             throw new CorruptBitstreamException(0, "not a .tsr file: it does not start with the byte D4");
         }
@@ -199,10 +226,46 @@ public final class TsrFile {
         if (version != FORMAT_VERSION) {
             throw new UnsupportedVersionException(version, FORMAT_VERSION, FORMAT_VERSION);
         }
-        TsrLayout layout = HeaderCoding.layout(file[1]);
-        return layout == TsrLayout.SINGLE
-                ? readSingle(file, limits, tolerance)
-                : readChunks(file, layout, limits, tolerance);
+    }
+
+    /** A stream whose end is missing has a missing chunk behind those that were found, and as many samples as these have. */
+    private static TsrFile readStream(byte[] file, TsrLimits limits, Tolerance tolerance)
+            throws CorruptBitstreamException, UnsupportedVersionException {
+        try {
+            TsrStreamReader in = new TsrStreamReader(new ByteArrayInputStream(file), limits, tolerance);
+            List<Optional<byte[]>> chunks = new ArrayList<>();
+            for (Optional<TsrStreamReader.Chunk> next = in.next(); next.isPresent(); next = in.next()) {
+                chunks.add(next.get().bytes());
+            }
+            AudioGeometry form = (AudioGeometry) in.header().geometry();
+            long samples = in.samples().orElse((long) chunks.size() * in.hundredths() * form.sampleRate() / 100);
+            samples = Math.min(samples, Integer.MAX_VALUE / form.channels());
+            if (in.samples().isEmpty()) {
+                chunks.add(Optional.empty());
+            }
+            if (!chunks.isEmpty() && chunks.stream().allMatch(Optional::isEmpty)) {
+                throw new CorruptBitstreamException(file.length, "no chunk is left that decoding could begin with");
+            }
+            TsrHeader header = new TsrHeader(
+                    in.header().model(),
+                    new AudioGeometry(samples, form.sampleRate(), form.channels()),
+                    in.header().parameters());
+            check(header, limits);
+            int[] lengths =
+                    chunks.stream().mapToInt(c -> c.map(bytes -> bytes.length).orElse(0)).toArray();
+            return new TsrFile(
+                    header,
+                    TsrLayout.INDEPENDENT,
+                    tolerance,
+                    chunks,
+                    lengths,
+                    file.length - Arrays.stream(lengths).sum(),
+                    in.hundredths());
+        } catch (CorruptBitstreamException | UnsupportedVersionException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // never from an array
+        }
     }
 
     private static TsrFile readSingle(byte[] file, TsrLimits limits, Tolerance tolerance)
@@ -222,7 +285,8 @@ public final class TsrFile {
                 tolerance,
                 List.of(Optional.of(payload)),
                 new int[] {payload.length},
-                file.length - payload.length);
+                file.length - payload.length,
+                0);
     }
 
     private static TsrFile readChunks(byte[] file, TsrLayout layout, TsrLimits limits, Tolerance tolerance)
@@ -244,7 +308,8 @@ public final class TsrFile {
                 tolerance,
                 chunks,
                 table.lengths(),
-                table.start() + chunks.size() * layout.checksumBytes());
+                table.start() + chunks.size() * layout.checksumBytes(),
+                0);
         int[] missing = read.missingChunks();
         if (missing.length > 0 && tolerance == Tolerance.NONE) {
             throw new CorruptBitstreamException(

@@ -14,6 +14,9 @@ public enum TsrLayout {
      */
     INDEPENDENT(2, 4);
 
+    /** What files say that were written chunk by chunk, {@link TsrStreamWriter}. */
+    static final int STREAM_CODE = 3;
+
     private final int code;
     private final int checksumBytes;
 
@@ -31,7 +34,11 @@ public enum TsrLayout {
         return checksumBytes;
     }
 
+    /** The layout of a code; {@value #STREAM_CODE} is that of a stream, whose chunks are independent. */
     static Optional<TsrLayout> ofCode(int code) {
+        if (code == STREAM_CODE) {
+            return Optional.of(INDEPENDENT);
+        }
         return Arrays.stream(values()).filter(layout -> layout.code == code).findFirst();
     }
 }
