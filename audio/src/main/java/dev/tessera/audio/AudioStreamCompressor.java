@@ -80,7 +80,8 @@ public final class AudioStreamCompressor {
     public int latencySamples() {
         int rateOf = ((AudioGeometry) header.geometry()).sampleRate();
         int reach = new Resampler(rateOf, MelEnvelope.SAMPLE_RATE).reach();
-        return (int) Math.ceilDiv((long) (stream.chunkSamples() + LOOK_AHEAD) * rateOf, MelEnvelope.SAMPLE_RATE) + reach;
+        return (int) Math.ceilDiv((long) (stream.chunkSamples() + LOOK_AHEAD) * rateOf, MelEnvelope.SAMPLE_RATE)
+                + reach;
     }
 
     public double latencySeconds() {
@@ -146,7 +147,8 @@ public final class AudioStreamCompressor {
         int from = begin - before * LappedTransform.LONGEST;
         int to = begin + stream.chunkSamples() + (end ? 0 : ChunkWriter.BLOCKS_BEHIND * LappedTransform.LONGEST);
         for (int p = 0; p < held.length; p++) {
-            double[] window = ScalarWriter.filledUp(Arrays.copyOfRange(held[p], from, Math.max(from, Math.min(to, heldLength))));
+            double[] window =
+                    ScalarWriter.filledUp(Arrays.copyOfRange(held[p], from, Math.max(from, Math.min(to, heldLength))));
             planes.add(new ChunkWriter.Plane(
                     Arrays.copyOf(window, to - from), before, last[p], first[p], components(held[p], begin)));
         }

@@ -59,7 +59,8 @@ public final class AudioStreamDecompressor {
     public int latencySamples() {
         int frames = Math.max(2 * stream.chunkFrames(), stream.reachFrames() + stream.chunkFrames());
         int reach = new Resampler(MelEnvelope.SAMPLE_RATE, form.sampleRate()).reach();
-        return (int) Math.ceilDiv(((long) frames * MelEnvelope.HOP + reach) * form.sampleRate(), MelEnvelope.SAMPLE_RATE);
+        return (int)
+                Math.ceilDiv(((long) frames * MelEnvelope.HOP + reach) * form.sampleRate(), MelEnvelope.SAMPLE_RATE);
     }
 
     public double latencySeconds() {
@@ -101,8 +102,8 @@ public final class AudioStreamDecompressor {
         long wanted = Math.ceilDiv(
                 Planes.samples(samples, form.sampleRate(), MelEnvelope.SAMPLE_RATE), stream.chunkSamples());
         if (wanted * stream.chunkFrames() != received) {
-            throw new IllegalArgumentException("samples is " + samples + ", which are " + wanted + " chunks, there were "
-                    + received / stream.chunkFrames());
+            throw new IllegalArgumentException("samples is " + samples + ", which are " + wanted
+                    + " chunks, there were " + received / stream.chunkFrames());
         }
         bridge();
         float[][] last = received > done ? sound(received) : new float[form.channels()][0];

@@ -49,8 +49,8 @@ final class ChunkRate {
                 new BudgetSearch<>(finest, coarsest, octave, Math.max(1, budget), ChunkWriter.Coded::size);
         Optional<ChunkWriter.Coded> found =
                 search.largest(start, index -> writer.write(ScalarSearch.withStep(settings, index)));
-        ChunkWriter.Coded coded = found.orElseGet(() -> writer.write(ScalarSearch.withStep(
-                hybrid ? settings.withSteps(EnvelopeCoding.STEPS - 1, 0) : settings, coarsest)));
+        ChunkWriter.Coded coded = found.orElseGet(() -> writer.write(
+                ScalarSearch.withStep(hybrid ? settings.withSteps(EnvelopeCoding.STEPS - 1, 0) : settings, coarsest)));
         if (found.isPresent()) {
             double step = search.fits();
             recent = Double.isNaN(recent) || step > recent ? step : (recent + step) / 2;

@@ -49,7 +49,8 @@ final class ChunkWriter {
         this.model = model;
         this.stream = stream;
         this.planes = planes;
-        this.blocks = planes.stream().map(plane -> new BlockSearch(plane.window)).toArray(BlockSearch[]::new);
+        this.blocks =
+                planes.stream().map(plane -> new BlockSearch(plane.window)).toArray(BlockSearch[]::new);
     }
 
     /** Bytes of the envelope alone. */
@@ -76,8 +77,8 @@ final class ChunkWriter {
                 continue;
             }
             byte[][] trees = trees(plane, blocks[p].choose(Settings.step(settings.step())));
-            LappedCoding.Source waveform = LappedChoice.of(
-                    plane.window, joined(trees), Settings.step(settings.step()), settings.lambda());
+            LappedCoding.Source waveform =
+                    LappedChoice.of(plane.window, joined(trees), Settings.step(settings.step()), settings.lambda());
             int begin = plane.blocksBefore * LappedTransform.LONGEST;
             sources[p] = new ScalarPlanes.Sources(envelope, begin == 0 ? waveform : new Later(waveform, begin));
             last[p] = trees[plane.blocksBefore + chunkBlocks - 1];

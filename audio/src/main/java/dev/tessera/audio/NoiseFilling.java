@@ -66,7 +66,8 @@ final class NoiseFilling {
             }
             missing[t] = MelEnvelope.spread(bands);
         }
-        float[] noise = new GriffinLim(MelEnvelope.STFT, ITERATIONS).signal(missing, samples.length, PHASE_SEED, firstFrame);
+        float[] noise =
+                new GriffinLim(MelEnvelope.STFT, ITERATIONS).signal(missing, samples.length, PHASE_SEED, firstFrame);
         for (int i = 0; i < samples.length; i++) {
             samples[i] += noise[i];
         }

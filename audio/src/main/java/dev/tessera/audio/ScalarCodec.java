@@ -109,7 +109,8 @@ final class ScalarCodec implements SoundCodec {
         AudioGeometry geometry = SoundFiles.geometry(file, model.hash());
         int frames = MelEnvelope.frames(SoundFiles.samples(geometry));
         int length = file.streamHundredths().isPresent()
-                ? ScalarStream.of(file.header(), file.streamHundredths().orElseThrow()).chunkFrames()
+                ? ScalarStream.of(file.header(), file.streamHundredths().orElseThrow())
+                        .chunkFrames()
                 : CHUNK_FRAMES;
         long missing = 0;
         for (int chunk : file.missingChunks()) {
@@ -125,8 +126,7 @@ final class ScalarCodec implements SoundCodec {
             throw new CorruptBitstreamException(
                     0, "the layout is " + file.layout() + ", must be SINGLE or INDEPENDENT");
         }
-        ScalarPlanes planes =
-                file.streamHundredths().isPresent() ? stream(file, geometry) : planes(file, geometry);
+        ScalarPlanes planes = file.streamHundredths().isPresent() ? stream(file, geometry) : planes(file, geometry);
         boolean conceal = file.tolerance() == Tolerance.CONCEAL && file.missingChunks().length > 0;
         float[][] out = new float[geometry.channels()][];
         for (int p = 0; p < out.length; p++) {
@@ -156,13 +156,14 @@ final class ScalarCodec implements SoundCodec {
 
     /** The planes of a file that was written as a stream: whole chunks; behind its last one may be that of a missing end. */
     private ScalarPlanes stream(TsrFile file, AudioGeometry geometry) throws CorruptBitstreamException {
-        ScalarStream stream = ScalarStream.of(file.header(), file.streamHundredths().orElseThrow());
+        ScalarStream stream =
+                ScalarStream.of(file.header(), file.streamHundredths().orElseThrow());
         int chunks = Math.ceilDiv(SoundFiles.samples(geometry), stream.chunkSamples());
         if (file.chunkCount() != chunks + 1 || file.chunk(chunks).isPresent()) {
             checkChunks(file, chunks);
         }
-        ScalarPlanes planes = new ScalarPlanes(
-                model.basis(), stream.settings(), geometry.channels(), chunks * stream.chunkSamples());
+        ScalarPlanes planes =
+                new ScalarPlanes(model.basis(), stream.settings(), geometry.channels(), chunks * stream.chunkSamples());
         for (int i = 0; i < chunks; i++) {
             int first = i * stream.chunkFrames();
             Optional<byte[]> chunk = file.chunk(i);

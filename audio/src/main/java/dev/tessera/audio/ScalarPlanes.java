@@ -211,8 +211,8 @@ final class ScalarPlanes {
             }
             return out;
         }
-        float[] all = waveforms[p].samples(
-                blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
+        float[] all =
+                waveforms[p].samples(blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
         float[] core = Arrays.copyOfRange(all, first, first + length);
         float[] out = core.clone();
         NoiseFilling.add(out, mel, (t, _) -> limits[from + t], before + from);

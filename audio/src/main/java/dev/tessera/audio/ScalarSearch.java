@@ -110,7 +110,8 @@ final class ScalarSearch {
                         writer.write(envelopeOnly(++envelopeStep), layout).bytes();
             }
             int chosen = envelopeStep;
-            BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(0, Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
+            BudgetSearch<AudioCodec.Compressed> search =
+                    new BudgetSearch<>(0, Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
             Optional<AudioCodec.Compressed> found = search.largest(
                     writer.guessStep(Math.max(1, budget - envelopeBytes)),
                     index -> maker.apply(hybrid(aim, chosen, index)));
@@ -118,7 +119,8 @@ final class ScalarSearch {
                 return refined(search, found.get(), hybrid(aim, chosen, search.fits()));
             }
         }
-        BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(0, EnvelopeCoding.STEPS - 1, ENVELOPE_STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
+        BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(
+                0, EnvelopeCoding.STEPS - 1, ENVELOPE_STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
         AudioCodec.Compressed found = search.largest(
                         EnvelopeCoding.indexOf(COARSEST_ENVELOPE / 3), index -> maker.apply(envelopeOnly(index)))
                 .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
@@ -127,7 +129,8 @@ final class ScalarSearch {
     }
 
     /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
-    private AudioCodec.Compressed refined(BudgetSearch<AudioCodec.Compressed> search, AudioCodec.Compressed found, ScalarSettings settings) {
+    private AudioCodec.Compressed refined(
+            BudgetSearch<AudioCodec.Compressed> search, AudioCodec.Compressed found, ScalarSettings settings) {
         AudioCodec.Compressed best = found;
         float coarse = settings.envelopeLambdas().before();
         for (int i = 0; i < FINER.length && search.fallsShort(); i++) {

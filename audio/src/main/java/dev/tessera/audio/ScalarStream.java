@@ -23,7 +23,9 @@ record ScalarStream(ScalarSettings settings, int chunkFrames) {
         int frames = hundredths * FRAMES_PER_SECOND / 100;
         int parameters = header.parameters();
         ScalarSettings settings = ScalarSettings.ofStream(parameters)
-                .filter(s -> isLength(frames) && hundredths(frames) == hundredths && EnvelopeBasis.frames(s.span()) <= frames)
+                .filter(s -> isLength(frames)
+                        && hundredths(frames) == hundredths
+                        && EnvelopeBasis.frames(s.span()) <= frames)
                 .orElseThrow(() -> new CorruptBitstreamException(
                         0,
                         "audio parameters are " + parameters + " with chunks of " + hundredths
@@ -70,7 +72,9 @@ record ScalarStream(ScalarSettings settings, int chunkFrames) {
         boolean envelope = settings.mode() == Mode.ENVELOPE;
         int iterations = (envelope ? MelEnvelope.ITERATIONS : NoiseFilling.ITERATIONS)
                 + (settings.matching() ? EnvelopeMatching.ITERATIONS : 0);
-        int block = envelope ? 0 : Math.ceilDiv(LappedTransform.LONGEST / 2 + MelEnvelope.STFT.lookAhead(), MelEnvelope.HOP);
+        int block = envelope
+                ? 0
+                : Math.ceilDiv(LappedTransform.LONGEST / 2 + MelEnvelope.STFT.lookAhead(), MelEnvelope.HOP);
         return perIteration * iterations + perIteration + block;
     }
 

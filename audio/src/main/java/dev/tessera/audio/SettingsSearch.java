@@ -103,8 +103,12 @@ final class SettingsSearch {
                 envelopeBytes = payloads.write(envelopeOnly(envelopes)).bytes();
             }
             LambdaPlan chosen = envelopes;
-            BudgetSearch<AudioCodec.Compressed> search =
-                    new BudgetSearch<>(payloads.finestStep(), Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
+            BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(
+                    payloads.finestStep(),
+                    Settings.STEPS - 1,
+                    STEPS_PER_HALF_SIZE,
+                    budget,
+                    AudioCodec.Compressed::size);
             Optional<AudioCodec.Compressed> found = search.largest(
                     payloads.guessStep(Math.max(1, budget - envelopeBytes)),
                     index -> maker.apply(hybrid(index, chosen)));
@@ -112,7 +116,8 @@ final class SettingsSearch {
                 return refined(search, found.get(), chosen, plan -> maker.apply(hybrid(search.fits(), plan)));
             }
         }
-        BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
+        BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(
+                FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
         AudioCodec.Compressed found = search.largest(
                         START_LAMBDA, log -> maker.apply(envelopeOnly(LambdaPlan.of(power(log)))))
                 .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget

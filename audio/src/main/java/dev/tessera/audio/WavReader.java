@@ -18,6 +18,36 @@ final class WavReader {
         this.file = file;
     }
 
+    /** The format in a fmt chunk. */
+    static WavReader ofFormat(byte[] chunk) throws UnreadableAudioException {
+        WavReader format = new WavReader(chunk);
+        format.readFormat(0, chunk.length);
+        return format;
+    }
+
+    int sampleRate() {
+        return sampleRate;
+    }
+
+    int channels() {
+        return channels;
+    }
+
+    /** Bytes of a sample of all channels. */
+    int blockAlign() {
+        return channels * bits / 8;
+    }
+
+    /** The samples in whole blocks of this format. */
+    AudioSignal samples(byte[] blocks) throws UnreadableAudioException {
+        WavReader data = new WavReader(blocks);
+        data.format = format;
+        data.channels = channels;
+        data.sampleRate = sampleRate;
+        data.bits = bits;
+        return data.samples(0, blocks.length, Integer.MAX_VALUE);
+    }
+
     static AudioSignal read(byte[] file, long maxSeconds) throws UnreadableAudioException {
         return new WavReader(file).read(maxSeconds);
     }

@@ -24,6 +24,13 @@ final class ArmourOptions {
         dna
     }
 
+    /** Says that what is written piece by piece has no armour. */
+    void refuse(String what) {
+        if (armour != Armour.none) {
+            throw new UsageException("--armour is for whole files, not for " + what);
+        }
+    }
+
     /** The suffix of an output that is not named. */
     String suffix() {
         return switch (armour) {

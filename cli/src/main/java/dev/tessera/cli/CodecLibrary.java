@@ -7,6 +7,7 @@ import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.SequenceGeometry;
 import dev.tessera.codecs.container.TensorGeometry;
 import dev.tessera.codecs.container.TokenGeometry;
+import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.features.FeatureCodec;
@@ -21,6 +22,7 @@ import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.ModelRegistry;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** The models of one run, each loaded once. */
@@ -173,6 +175,13 @@ final class CodecLibrary {
             case TensorGeometry _ -> FeatureCodec.isOne(header) ? "features" : "tensor";
             case TokenGeometry _ -> "tokens";
         };
+    }
+
+    /** How the command line spells the layout of a file. */
+    static String layout(TsrFile file) {
+        return file.streamHundredths().isPresent()
+                ? "stream"
+                : file.layout().name().toLowerCase(Locale.ROOT);
     }
 
     private ModelRegistry registry() {

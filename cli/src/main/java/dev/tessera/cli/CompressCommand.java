@@ -10,6 +10,7 @@ import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.circuit.LosslessImageCodec;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.dataset.AtomicFile;
 import dev.tessera.codecs.mixing.TokenArray;
 import dev.tessera.codecs.mixing.TokenArrayCodec;
 import dev.tessera.codecs.mixing.TokenBook;
@@ -27,7 +28,9 @@ import dev.tessera.image.PictureCodec;
 import dev.tessera.image.SequenceFiles;
 import dev.tessera.image.transform.SequenceCodec;
 import dev.tessera.vqmodels.ModelFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -46,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
         description = "Compress pictures, sound, float tensors and arrays of integers (.npy) to .tsr bitstreams.")
 final class CompressCommand extends TesseraCommand {
     private static final double USED_SHARE = 0.97; // of a budget; less is said
+    private static final int USUAL_CHUNK_MILLIS = 1280;
 
     @Mixin
     private Inputs inputs;
@@ -64,6 +68,14 @@ final class CompressCommand extends TesseraCommand {
             paramLabel = "L",
             description = "Layout of the bitstream: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private Layout layout = Layout.single;
+
+    @Option(
+            names = "--chunk",
+            paramLabel = "MS",
+            description =
+                    "Sound with --layout stream, which is written while it arrives: milliseconds in a chunk, 160, 320,"
+                            + " 640 or 1280 (default). Shorter ones arrive sooner and take more bits.")
+    private Integer chunkMillis;
 
     @Mixin
     private ArmourOptions armour;
@@ -116,7 +128,8 @@ final class CompressCommand extends TesseraCommand {
     enum Layout {
         single(TsrLayout.SINGLE),
         progressive(TsrLayout.PROGRESSIVE),
-        independent(TsrLayout.INDEPENDENT);
+        independent(TsrLayout.INDEPENDENT),
+        stream(TsrLayout.INDEPENDENT);
 
         private final TsrLayout tsr;
 
@@ -132,8 +145,12 @@ final class CompressCommand extends TesseraCommand {
         OutputNaming naming = new OutputNaming(output, all, json);
         library = new CodecLibrary(model);
         Batch batch = new Batch(this, "compress");
-        Batch.Work work =
-                sequence.asked() ? input -> compressFrames(found, input, naming) : input -> compress(input, naming);
+        if (chunkMillis != null && layout != Layout.stream) {
+            throw new UsageException("--chunk is for --layout stream");
+        }
+        Batch.Work work = sequence.asked()
+                ? input -> compressFrames(found, input, naming)
+                : layout == Layout.stream ? input -> compressStream(input, naming) : input -> compress(input, naming);
         int code = batch.run(all, work, CompressCommand::line);
         batch.total(
                 "bytes",
@@ -172,6 +189,61 @@ final class CompressCommand extends TesseraCommand {
         };
         write(file, input, naming, report);
         return report;
+    }
+
+    private Map<String, Object> compressStream(Input input, OutputNaming naming) throws IOException {
+        armour.refuse("streams");
+        encoder.refuse();
+        if (lossless || codebook != null) {
+            throw new UsageException("--lossless and --codebook are not for streams");
+        }
+        AudioModel audioModel = library.audioCodecModel(layout.tsr);
+        AudioCodec codec = new AudioCodec(audioModel);
+        if (!codec.hasStreams()) {
+            throw new UsageException("--layout is stream, which the model "
+                    + audioModel.file().config().string("name") + " does not have");
+        }
+        double kbps = rate.kbpsOfStream();
+        Map<String, Object> report = new LinkedHashMap<>();
+        long start = System.nanoTime();
+        AtomicFile.Body body = out -> {
+            try (InputStream in = input.open()) {
+                SoundStreams.compress(
+                        in,
+                        input.name(),
+                        limits.maxSeconds,
+                        codec,
+                        kbps,
+                        chunkMillis == null ? USUAL_CHUNK_MILLIS : chunkMillis,
+                        out,
+                        report);
+            }
+        };
+        if (verify) {
+            body = verified(body, codec); // all of it, before any of it is written
+        }
+        if (naming.isStdout()) {
+            body.writeTo(console().out());
+            console().out().flush();
+        } else {
+            Path target = naming.target(input, armour.suffix());
+            writeFile(target, body);
+            report.put("output", target.toString());
+        }
+        report.put("encode_seconds", (System.nanoTime() - start) / 1e9);
+        report.put("layout", layout.name());
+        report.put("model", audioModel.file().config().string("name"));
+        report.put("model_sha256", audioModel.file().sha256());
+        report.put("verified", verify);
+        return report;
+    }
+
+    private AtomicFile.Body verified(AtomicFile.Body body, AudioCodec codec) throws IOException {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        body.writeTo(whole);
+        TsrFile file = TsrFile.read(whole.toByteArray(), limits.limits());
+        checkVerified(codec.decompress(file).equals(codec.decompress(file)));
+        return whole::writeTo;
     }
 
     private Map<String, Object> compressFrames(List<Input> frames, Input together, OutputNaming naming)

@@ -14,6 +14,7 @@ import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.container.TsrStreamReader;
 import dev.tessera.codecs.dataset.AtomicFile;
 import dev.tessera.codecs.mixing.TokenArray;
 import dev.tessera.codecs.mixing.TokenArrayCodec;
@@ -26,7 +27,9 @@ import dev.tessera.image.ImageFiles;
 import dev.tessera.image.ImageSequence;
 import dev.tessera.image.PictureCodec;
 import dev.tessera.image.SequenceFiles;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -89,11 +92,25 @@ final class DecompressCommand extends TesseraCommand {
 
     private Map<String, Object> decompress(Input input, OutputNaming naming) throws IOException {
         Map<String, Object> report = new LinkedHashMap<>();
-        byte[] bytes = ArmourOptions.remove(input.bytes(), report, this::say);
+        byte[] source;
+        if (naming.isStdout()) {
+            try (BufferedInputStream in = new BufferedInputStream(input.open())) {
+                in.mark(2);
+                boolean stream = TsrStreamReader.isStream(in.readNBytes(2));
+                in.reset();
+                if (stream) {
+                    return decompressStream(in, input, report);
+                }
+                source = in.readAllBytes();
+            }
+        } else {
+            source = input.bytes();
+        }
+        byte[] bytes = ArmourOptions.remove(source, report, this::say);
         TsrFile file = TsrFile.read(bytes, limits.limits(), tolerance());
         int[] missing = file.missingChunks();
         report.put("bytes", bytes.length);
-        report.put("layout", file.layout().name().toLowerCase(Locale.ROOT));
+        report.put("layout", CodecLibrary.layout(file));
         report.put("chunks", file.chunkCount());
         report.put("partial", missing.length > 0);
         report.put("missing_chunks", missing.length);
@@ -186,6 +203,22 @@ final class DecompressCommand extends TesseraCommand {
         }
         if (missing.length > 0) {
             warn(input, file, missingTokens);
+        }
+        return report;
+    }
+
+    /** From one pipe to another, each piece as soon as it is known. */
+    private Map<String, Object> decompressStream(InputStream in, Input input, Map<String, Object> report)
+            throws IOException {
+        TsrStreamReader reader = new TsrStreamReader(in, limits.limits(), tolerance());
+        SoundStreams.decompress(
+                reader, library.audioCodec(reader.header()), console().out(), report);
+        if (report.get("missing_chunks") instanceof Integer missing && missing > 0) {
+            console()
+                    .err()
+                    .println(
+                            "tessera: " + input.name() + ": " + missing
+                                    + " chunks are missing or damaged; those before the end are restored from their neighbours");
         }
         return report;
     }

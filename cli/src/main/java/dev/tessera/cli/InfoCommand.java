@@ -21,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Command;
@@ -56,7 +55,7 @@ final class InfoCommand extends TesseraCommand {
         TsrFile tsr = TsrFile.read(bytes, new TsrLimits(Long.MAX_VALUE, Long.MAX_VALUE), Tolerance.CONCEAL);
         values.put("type", "tsr");
         values.put("version", TsrFile.FORMAT_VERSION);
-        values.put("layout", tsr.layout().name().toLowerCase(Locale.ROOT));
+        values.put("layout", CodecLibrary.layout(tsr));
         values.put("chunks", tsr.chunkCount());
         values.put("chunk_bytes", Arrays.stream(tsr.chunkBytes()).boxed().toList());
         values.put("missing_chunks", tsr.missingChunks().length);

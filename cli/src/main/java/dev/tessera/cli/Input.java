@@ -25,6 +25,11 @@ record Input(String name, Path path, Path relative, InputStream stdin) {
         return path == null;
     }
 
+    /** What is in it; to be closed. */
+    InputStream open() throws IOException {
+        return isStdin() ? stdin : Files.newInputStream(path);
+    }
+
     byte[] bytes() throws IOException {
         return isStdin() ? stdin.readAllBytes() : Files.readAllBytes(path);
     }

@@ -74,6 +74,17 @@ final class RateOptions {
                 : common(DEFAULT_QUALITY);
     }
 
+    /** The rate of a sound whose length is not known yet. */
+    double kbpsOfStream() {
+        if (choice == null || choice.kbps == null) {
+            throw new UsageException("--layout stream takes --kbps, the rate that the sound keeps to while it arrives");
+        }
+        if (!(choice.kbps > 0)) {
+            throw new UsageException("--kbps is " + choice.kbps + ", must be above 0");
+        }
+        return choice.kbps;
+    }
+
     /** Says that what is compressed without loss takes no rate. */
     void refuse(String what) {
         if (choice != null) {

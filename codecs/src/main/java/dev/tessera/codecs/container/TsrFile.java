@@ -251,8 +251,9 @@ public final class TsrFile {
                     new AudioGeometry(samples, form.sampleRate(), form.channels()),
                     in.header().parameters());
             check(header, limits);
-            int[] lengths =
-                    chunks.stream().mapToInt(c -> c.map(bytes -> bytes.length).orElse(0)).toArray();
+            int[] lengths = chunks.stream()
+                    .mapToInt(c -> c.map(bytes -> bytes.length).orElse(0))
+                    .toArray();
             return new TsrFile(
                     header,
                     TsrLayout.INDEPENDENT,

@@ -40,10 +40,6 @@ public final class TsrStreamReader {
         this.tolerance = tolerance;
         byte[] head = head();
         this.seal = Crc16.of(head, head.length);
-        if ((u8() << 8 | u8()) != seal) {
-            throw new CorruptBitstreamException(
-                    head.length, "the checksum of the header does not fit: it is damaged or cut short");
-        }
         HeaderCoding.StreamHead read = HeaderCoding.readStream(new HeaderReader(head, head.length));
         this.header = read.header();
         this.hundredths = read.hundredths();
@@ -122,8 +118,7 @@ public final class TsrStreamReader {
         } else if (tolerance == Tolerance.CONCEAL) {
             lost++;
         } else {
-            giveUp(new CorruptBitstreamException(
-                    start, "chunk " + number + " is damaged: its checksum does not fit"));
+            giveUp(new CorruptBitstreamException(start, "chunk " + number + " is damaged: its checksum does not fit"));
             return;
         }
         number++;
@@ -145,7 +140,8 @@ public final class TsrStreamReader {
         long count = new HeaderReader(bytes, bytes.length).varint(5);
         AudioGeometry form = (AudioGeometry) header.geometry();
         long most = (long) number * hundredths * form.sampleRate();
-        boolean fits = 100 * count <= most && (number == 0 || 100 * count > most - (long) hundredths * form.sampleRate());
+        boolean fits =
+                100 * count <= most && (number == 0 || 100 * count > most - (long) hundredths * form.sampleRate());
         if (!fits || count > Integer.MAX_VALUE / form.channels()) {
             throw new CorruptBitstreamException(
                     start, "the stream claims " + count + " samples, which do not fit its " + number + " chunks");
@@ -167,7 +163,7 @@ public final class TsrStreamReader {
     }
 
     private boolean tooLong(int chunks) {
-        return (long) (chunks - 1) * hundredths > 100 * limits.maxSeconds();
+        return (long) (chunks - 1) * hundredths / 100 > limits.maxSeconds();
     }
 
     private byte[] head() throws IOException {
@@ -182,10 +178,15 @@ public final class TsrStreamReader {
                 copyVarint(head);
             }
             copyVarint(head);
+            byte[] all = head.toByteArray();
+            if ((u8() << 8 | u8()) != Crc16.of(all, all.length)) {
+                throw new CorruptBitstreamException(
+                        position, "the checksum of the header does not fit: it is damaged or cut short");
+            }
+            return all;
         } catch (EOFException e) {
             throw new CorruptBitstreamException(position, "the header is cut short");
         }
-        return head.toByteArray();
     }
 
     private void copyVarint(ByteArrayOutputStream to) throws IOException {
@@ -236,7 +237,7 @@ public final class TsrStreamReader {
 
     @Override
     public String toString() {
-        return "TsrStreamReader[" + header + ", " + number + " chunks of " + hundredths + "/100 s so far, "
-                + tolerance + "]";
+        return "TsrStreamReader[" + header + ", " + number + " chunks of " + hundredths + "/100 s so far, " + tolerance
+                + "]";
     }
 }

@@ -51,6 +51,7 @@ import dev.tessera.image.transform.LinearImageCodec;
 import dev.tessera.image.transform.LinearImageModel;
 import dev.tessera.image.transform.SequenceCodec;
 import dev.tessera.image.transform.Tuning;
+import dev.tessera.samples.bench.SoundStreamMain;
 import dev.tessera.vqmodels.CodebookFile;
 import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.ModelFile;
@@ -103,6 +104,12 @@ final class Targets {
         addSound(targets, "lapped sound tsr", lapped, sound, TsrLayout.SINGLE);
         addSound(targets, "scalar sound tsr", scalar, sound, TsrLayout.SINGLE);
         addSound(targets, "scalar sound tsr, independent", scalar, sound(36_000), TsrLayout.INDEPENDENT);
+        addTsr(
+                targets,
+                "scalar sound tsr, stream",
+                List.of(SoundStreamMain.stream(scalar, sound(36_000), 1, 64)),
+                tsr -> scalar.decompress(tsr, 1),
+                AudioGeometry.class);
         addSequences(targets, LinearImageModel.load(registry.defaultCodec(Media.IMAGE)));
         for (TsrLayout layout : TsrLayout.values()) {
             String suffix = " tsr, " + layout.name().toLowerCase(Locale.ROOT);
