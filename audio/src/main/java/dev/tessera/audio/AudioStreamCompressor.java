@@ -160,8 +160,8 @@ public final class AudioStreamCompressor {
         }
         chunks++;
         int gone = Math.max(0, begin + stream.chunkSamples() - ChunkWriter.BLOCKS_BEFORE * LappedTransform.LONGEST);
-        for (int p = 0; p < held.length; p++) {
-            System.arraycopy(held[p], gone, held[p], 0, Math.max(0, heldLength - gone));
+        for (int p = 0; p < held.length && gone < heldLength; p++) {
+            System.arraycopy(held[p], gone, held[p], 0, heldLength - gone);
         }
         offset += gone;
         heldLength -= gone;

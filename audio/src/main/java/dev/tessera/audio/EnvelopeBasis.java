@@ -82,6 +82,11 @@ final class EnvelopeBasis {
         return components;
     }
 
+    /** Frequency {@code f} of the DCT-II over a span at frame {@code t}, in 1/2^14. */
+    static int cosine(int level, int f, int t) {
+        return COSINES[level][f * frames(level) + t];
+    }
+
     /** Frames of a span. */
     static int frames(int level) {
         return 1 << SPAN_BITS[level];

@@ -98,6 +98,11 @@ final class EnvelopeLevels {
         return out;
     }
 
+    /** Binary logarithm of the rms of coefficients in a band, in 1/256, from that of its mel magnitude. */
+    static int rms(int mel, int band) {
+        return mel - PER_RMS[band];
+    }
+
     /**
      * Levels of a frame.
      *

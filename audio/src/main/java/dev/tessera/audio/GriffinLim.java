@@ -8,8 +8,8 @@ package dev.tessera.audio;
 final class GriffinLim {
     private static final double EXTRAPOLATION = 0.99;
     private static final int PHASES = 4096;
-    private static final long MULTIPLIER = 6364136223846793005L; // Knuth's MMIX generator
-    private static final long INCREMENT = 1442695040888963407L;
+    static final long MULTIPLIER = 6364136223846793005L; // Knuth's MMIX generator
+    static final long INCREMENT = 1442695040888963407L;
     private static final double[] COS = new double[PHASES];
     private static final double[] SIN = new double[PHASES];
 

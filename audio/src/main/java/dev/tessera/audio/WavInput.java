@@ -23,7 +23,8 @@ public final class WavInput {
     private long rest; // bytes of data that are to come
     private final boolean endless;
     private long samples;
-    private byte[] begun = new byte[0]; // of a block
+    private final byte[] buffer;
+    private int begun; // bytes of a block in it
 
     /**
      * Reads the header.
@@ -61,6 +62,7 @@ public final class WavInput {
                     () -> new UnreadableAudioException(name + ": the data chunk stands before any fmt chunk"));
             this.rest = Bytes.u32(head, 4);
             this.endless = rest >= NO_LENGTH;
+            this.buffer = new byte[Math.max(1, MAX_BYTES_AT_ONCE / format.blockAlign()) * format.blockAlign()];
         } catch (EOFException e) {
             throw new UnreadableAudioException(name + ": the header is cut short", e);
         }
@@ -78,22 +80,20 @@ public final class WavInput {
     public Optional<AudioSignal> next() throws IOException {
         int align = format.blockAlign();
         while (true) {
-            byte[] buffer = new byte[Math.max(align, MAX_BYTES_AT_ONCE / align * align)];
-            System.arraycopy(begun, 0, buffer, 0, begun.length);
-            int room = buffer.length - begun.length;
-            int read = endless || rest > 0
-                    ? in.read(buffer, begun.length, endless ? room : (int) Math.min(room, rest))
-                    : -1;
+            int room = buffer.length - begun;
+            int wanted = endless ? room : (int) Math.min(room, rest);
+            int read = wanted == 0 ? -1 : in.read(buffer, begun, wanted);
             if (read < 0) {
                 checkEnd();
                 return Optional.empty();
             }
             rest -= read;
-            int have = begun.length + read;
+            int have = begun + read;
             int whole = have / align * align;
-            begun = Arrays.copyOfRange(buffer, whole, have);
+            begun = have - whole;
             if (whole > 0) {
                 AudioSignal signal = format.samples(Arrays.copyOf(buffer, whole));
+                System.arraycopy(buffer, whole, buffer, 0, begun);
                 samples += signal.length();
                 SampleSink.checkSeconds(samples, format.sampleRate(), maxSeconds);
                 return Optional.of(signal);
@@ -105,8 +105,8 @@ public final class WavInput {
         if (!endless && rest > 0) {
             throw new UnreadableAudioException(name + ": cut short: " + rest + " bytes of data are missing");
         }
-        if (begun.length > 0) {
-            throw new UnreadableAudioException(name + ": the data end with " + begun.length
+        if (begun > 0) {
+            throw new UnreadableAudioException(name + ": the data end with " + begun
                     + " bytes, no multiple of the block size " + format.blockAlign());
         }
     }

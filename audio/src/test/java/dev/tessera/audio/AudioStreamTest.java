@@ -156,7 +156,7 @@ class AudioStreamTest {
     @ParameterizedTest
     @CsvSource({"0.3, 64", "2, 32", "6, 8"})
     void lostChunksAreConcealedAsInTheWholeFile(double kbps, int frames) throws IOException {
-        byte[] file = stream(sound(16_000, 90_000, 1), kbps, frames, 5000);
+        byte[] file = stream(sound(16_000, frames == 64 ? 90_000 : 45_000, 1), kbps, frames, 5000);
         int chunks = TsrFile.read(file).chunkCount();
         for (int[] lost : new int[][] {{0}, {chunks - 1}, {1, 2}, {1, 3}}) {
             byte[] damaged = damaged(file, lost);

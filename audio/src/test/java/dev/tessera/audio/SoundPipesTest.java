@@ -114,7 +114,7 @@ class SoundPipesTest {
 
     private static byte[] longWav() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        AudioFiles.writeWav(AudioSignal.of(8000, new float[2][9000]), out);
+        AudioFiles.writeWav(AudioSignal.of(8000, new float[2][17_000]), out);
         return out.toByteArray();
     }
 

@@ -77,10 +77,10 @@ class StftTest {
         for (int t = 0; t < wanted.length; t++) {
             wanted[t] = MelEnvelope.magnitudes(spectra, t);
         }
-        double before = error(wanted, new GriffinLim(STFT, 0).signal(wanted, x.length, 1));
-        float[] y = new GriffinLim(STFT, 16).signal(wanted, x.length, 1);
+        double before = error(wanted, new GriffinLim(STFT, 0).signal(wanted, x.length, 1, 0));
+        float[] y = new GriffinLim(STFT, 16).signal(wanted, x.length, 1, 0);
         assertTrue(error(wanted, y) < 0.25 * before, error(wanted, y) + " of " + before);
-        assertArrayEquals(y, new GriffinLim(STFT, 16).signal(wanted, x.length, 1));
+        assertArrayEquals(y, new GriffinLim(STFT, 16).signal(wanted, x.length, 1, 0));
     }
 
     private static double error(double[][] wanted, float[] y) {
