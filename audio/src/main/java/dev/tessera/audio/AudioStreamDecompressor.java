@@ -6,6 +6,7 @@ import dev.tessera.codecs.container.TsrHeader;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The sound of a stream whose chunks arrive one by one: joined, it is what {@link AudioCodec#decompress} makes of the whole file, to the
@@ -21,6 +22,7 @@ public final class AudioStreamDecompressor {
     private final AudioGeometry form;
     private final ResamplerStream[] resamplers;
     private final List<ScalarPlanes> window = new ArrayList<>(); // a piece for each chunk that is held
+    private final SampleQueue high; // of channels, made and not handed out
     private int before; // frames of the chunks before the window
     private int received; // frames
     private int gapBegin; // of the last gap
@@ -40,6 +42,7 @@ public final class AudioStreamDecompressor {
         this.model = model;
         this.stream = ScalarStream.of(header, hundredths);
         this.form = geometry;
+        this.high = new SampleQueue(geometry.channels());
         this.resamplers = new ResamplerStream[geometry.channels()];
         Arrays.setAll(resamplers, _ -> new ResamplerStream(MelEnvelope.SAMPLE_RATE, geometry.sampleRate()));
     }
@@ -115,6 +118,7 @@ public final class AudioStreamDecompressor {
             System.arraycopy(tail, 0, last[c], n, tail.length);
             last[c] = Arrays.copyOf(last[c], rest);
         }
+        addHigh(last);
         made = samples;
         return last;
     }
@@ -125,7 +129,7 @@ public final class AudioStreamDecompressor {
     }
 
     private ScalarPlanes piece() {
-        return new ScalarPlanes(model.basis(), stream.settings(), form.channels(), stream.chunkSamples());
+        return stream.planes(model, form.channels(), stream.chunkFrames());
     }
 
     private float[][] add(ScalarPlanes piece) {
@@ -140,6 +144,7 @@ public final class AudioStreamDecompressor {
             return new float[form.channels()][0];
         }
         float[][] out = sound(to);
+        addHigh(out);
         made += out[0].length;
         return out;
     }
@@ -167,6 +172,7 @@ public final class AudioStreamDecompressor {
             float[] x = planes.concealed(p, first - before, end - before);
             out[p] = Arrays.copyOfRange(x, (done - first) * MelEnvelope.HOP, (to - first) * MelEnvelope.HOP);
         }
+        makeHigh(planes, to);
         done = to;
         while (before + stream.chunkFrames() <= done - reach) {
             window.removeFirst();
@@ -177,5 +183,34 @@ public final class AudioStreamDecompressor {
             out[c] = resamplers[c].push(out[c]);
         }
         return out;
+    }
+
+    /** Makes what is above 8 kHz of the same frames, if there is anything. */
+    private void makeHigh(ScalarPlanes planes, int to) {
+        int first = Math.max(before, done - HighBand.REACH_FRAMES);
+        int end = Math.min(received, to + HighBand.REACH_FRAMES);
+        Optional<float[][]> noise = planes.high(first - before, end - before);
+        if (noise.isPresent()) {
+            float[][] out = noise.get();
+            for (int p = 0; p < out.length; p++) {
+                int hop = out[p].length / (end - first);
+                out[p] = Arrays.copyOfRange(out[p], (done - first) * hop, (to - first) * hop);
+            }
+            Planes.toChannels(out);
+            high.push(out);
+        }
+    }
+
+    /** Adds what is above 8 kHz to samples that are handed out next. */
+    private void addHigh(float[][] channels) {
+        if (high.end() > made) {
+            for (int c = 0; c < channels.length; c++) {
+                float[] x = high.copy(c, made, made + channels[c].length);
+                for (int t = 0; t < x.length; t++) {
+                    channels[c][t] += x[t];
+                }
+            }
+            high.dropBefore(made + channels[0].length);
+        }
     }
 }

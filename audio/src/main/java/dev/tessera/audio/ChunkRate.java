@@ -29,6 +29,12 @@ final class ChunkRate {
         this.envelopeStep = usual.envelopeStep();
     }
 
+    /** Bytes of a stream for each chunk besides its own, at most: the checksum and the length. */
+    static int overhead(double bytesPerChunk) {
+        int bits = 32 - Integer.numberOfLeadingZeros((int) (MOST_SAVED * bytesPerChunk) + 1);
+        return 4 + Math.ceilDiv(bits, 7);
+    }
+
     /**
      * The next chunk.
      *
@@ -40,6 +46,8 @@ final class ChunkRate {
         long budget = (long) Math.floor(balance - overhead);
         boolean hybrid = usual.mode() == Mode.HYBRID;
         ScalarSettings settings = hybrid ? usual.withSteps(envelopeStep(writer, budget), 0) : usual;
+        settings = settings.withHigh(writer.highStep(settings, Math.min(budget, bytesPerChunk)));
+        ScalarSettings chosen = settings;
         double octave = hybrid ? ScalarSearch.STEPS_PER_HALF_SIZE : ScalarSearch.ENVELOPE_STEPS_PER_HALF_SIZE;
         int coarsest = (hybrid ? Settings.STEPS : EnvelopeCoding.STEPS) - 1;
         double finer = octave / 2;
@@ -48,9 +56,9 @@ final class ChunkRate {
         BudgetSearch<ChunkWriter.Coded> search =
                 new BudgetSearch<>(finest, coarsest, octave, Math.max(1, budget), ChunkWriter.Coded::size);
         Optional<ChunkWriter.Coded> found =
-                search.largest(start, index -> writer.write(ScalarSearch.withStep(settings, index)));
-        ChunkWriter.Coded coded = found.orElseGet(() -> writer.write(
-                ScalarSearch.withStep(hybrid ? settings.withSteps(EnvelopeCoding.STEPS - 1, 0) : settings, coarsest)));
+                search.largest(start, index -> writer.write(ScalarSearch.withStep(chosen, index)));
+        ChunkWriter.Coded coded = found.orElseGet(() -> writer.write(ScalarSearch.withStep(
+                (hybrid ? chosen.withSteps(EnvelopeCoding.STEPS - 1, 0) : chosen).withHigh(0), coarsest)));
         if (found.isPresent()) {
             double step = search.fits();
             recent = Double.isNaN(recent) || step > recent ? step : (recent + step) / 2;

@@ -30,8 +30,13 @@ final class ChunkWriter {
      * @param last block levels of the last longest block before the chunk, none at the begin of the sound
      * @param first those of the first one of the chunk that were decided before, none at the begin of the sound
      * @param components of the envelope of the chunk's frames, {@code [1 or more][components]}
+     * @param high levels of those frames above 8 kHz, {@code [1 or more][bands]}, none when they are not coded
      */
-    record Plane(double[] window, int blocksBefore, byte[] last, byte[] first, double[][] components) {}
+    record Plane(double[] window, int blocksBefore, byte[] last, byte[] first, double[][] components, double[][] high) {
+        private double highLevel(int frame, int band) {
+            return high[Math.min(frame, high.length - 1)][band];
+        }
+    }
 
     /**
      * A chunk.
@@ -51,6 +56,17 @@ final class ChunkWriter {
         this.planes = planes;
         this.blocks =
                 planes.stream().map(plane -> new BlockSearch(plane.window)).toArray(BlockSearch[]::new);
+    }
+
+    /** The step of what is above 8 kHz for a chunk of about so many bytes, 0 without any or where nothing is to be heard. */
+    int highStep(ScalarSettings settings, double bytes) {
+        if (stream.settings().high() == 0
+                || !ScalarWriter.isAudible(planes.stream().map(Plane::high))) {
+            return 0;
+        }
+        int without = envelopeBytes(settings);
+        return ScalarSearch.highStep(
+                h -> write(settings.envelopeOnly().withHigh(h)).size() - without, bytes);
     }
 
     /** Bytes of the envelope alone. */
@@ -73,26 +89,27 @@ final class ChunkWriter {
                     EnvelopeCoding.step(settings.envelopeStep(p, count)),
                     settings.envelopeLambdas());
             if (settings.mode() == Mode.ENVELOPE) {
-                sources[p] = new ScalarPlanes.Sources(envelope, LappedCoding.NONE);
+                sources[p] = new ScalarPlanes.Sources(envelope, LappedCoding.NONE, plane::highLevel);
                 continue;
             }
             byte[][] trees = trees(plane, blocks[p].choose(Settings.step(settings.step())));
             LappedCoding.Source waveform =
                     LappedChoice.of(plane.window, joined(trees), Settings.step(settings.step()), settings.lambda());
             int begin = plane.blocksBefore * LappedTransform.LONGEST;
-            sources[p] = new ScalarPlanes.Sources(envelope, begin == 0 ? waveform : new Later(waveform, begin));
+            sources[p] = new ScalarPlanes.Sources(
+                    envelope, begin == 0 ? waveform : new Later(waveform, begin), plane::highLevel);
             last[p] = trees[plane.blocksBefore + chunkBlocks - 1];
             next[p] = plane.blocksBefore + chunkBlocks < trees.length
                     ? trees[plane.blocksBefore + chunkBlocks]
                     : new byte[0];
         }
         RangeEncoder encoder = new RangeEncoder();
-        ScalarStream.writeSteps(settings, encoder);
+        stream.writeHead(settings, encoder);
         WaveformModel.Port port = (probability, bit) -> {
             encoder.encodeBit(bit, probability);
             return bit;
         };
-        new ScalarPlanes(model.basis(), settings, count, stream.chunkSamples())
+        stream.planes(model, count, stream.chunkFrames(), settings.mode())
                 .code(0, stream.chunkFrames(), settings, model.start(), port, p -> sources[p]);
         return new Coded(settings, encoder.finish(), last, next);
     }

@@ -50,7 +50,7 @@ final class GriffinLim {
     }
 
     /** State of the generator of phases after {@code steps} numbers; each takes x to a x + b, and so do any two together. */
-    private static long state(long seed, long steps) {
+    static long state(long seed, long steps) {
         long state = seed;
         long a = MULTIPLIER;
         long b = INCREMENT;

@@ -44,10 +44,11 @@ final class HighBand {
         if (top < LOWEST + NARROWEST || hop * MelEnvelope.FRAME_RATE != sampleRate) {
             return Optional.empty();
         }
-        int fftSize = 2 * hop;
-        while (!isSmooth(fftSize)) {
-            fftSize += 4;
+        int quarter = Math.ceilDiv(2 * hop, 4);
+        while (!isSmooth(quarter)) {
+            quarter++;
         }
+        int fftSize = 4 * quarter;
         int bands = 1;
         while (bands < EDGES.length - 1 && EDGES[bands] <= top - NARROWEST) {
             bands++;
@@ -60,12 +61,9 @@ final class HighBand {
         return Optional.of(new HighBand(new Stft(fftSize, hop), bins));
     }
 
-    /** Whether half of it is a product of powers of 2, 3 and 5, and even. */
-    private static boolean isSmooth(int fftSize) {
-        if (fftSize % 4 != 0) {
-            return fftSize % 2 == 0 && fftSize < 4;
-        }
-        int rest = fftSize / 4;
+    /** Whether a number is a product of powers of 2, 3 and 5. */
+    private static boolean isSmooth(int number) {
+        int rest = number;
         for (int prime : new int[] {2, 3, 5}) {
             while (rest % prime == 0) {
                 rest /= prime;
@@ -77,6 +75,9 @@ final class HighBand {
     int bands() {
         return bins.length - 1;
     }
+
+    /** Frames beside a frame that what is heard in it depends on: noise around it, in spectra that lap over it twice. */
+    static final int REACH_FRAMES = 3;
 
     /** Samples of a frame. */
     int hop() {
@@ -106,11 +107,13 @@ final class HighBand {
      * Noise as loud as {@code levels} say.
      *
      * @param levels {@code [frames][bands]}
-     * @param samples of the result, which has as many frames
+     * @param firstFrame how many frames of the sound come before these: noise depends on where it is
+     * @return the samples of the frames, as if there were silence around them
      */
-    float[] noise(int[][] levels, int samples) {
+    float[] noise(int[][] levels, int firstFrame) {
+        int samples = levels.length * hop();
         float[] x = new float[samples];
-        long state = NOISE_SEED;
+        long state = GriffinLim.state(NOISE_SEED, (long) firstFrame * hop());
         for (int i = 0; i < samples; i++) {
             state = state * GriffinLim.MULTIPLIER + GriffinLim.INCREMENT;
             x[i] = (float) ((state >> 40) * 0x1p-23 * StrictMath.sqrt(3)); // even in +-sqrt 3, so that the rms is 1

@@ -56,17 +56,27 @@ final class ScalarCodec implements SoundCodec {
     @Override
     public AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads) {
         checkLayout(layout);
-        ScalarWriter writer = new ScalarWriter(model, Planes.of(signal, MelEnvelope.SAMPLE_RATE));
+        ScalarWriter writer = new ScalarWriter(
+                model,
+                Planes.of(signal, MelEnvelope.SAMPLE_RATE),
+                HighBand.of(signal.sampleRate()),
+                Planes.of(signal, signal.sampleRate()));
         AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
-        ScalarSearch search = new ScalarSearch(
+        List<byte[]> blank = Collections.nCopies(chunks(layout, writer.frames()), new byte[0]);
+        TsrHeader least = header(geometry, ScalarSearch.envelopeOnly(0), layout);
+        int headerBytes = (int) TsrFile.size(least, layout, blank);
+        ScalarSearch plain = new ScalarSearch(
                 writer, layout, settings -> finish(geometry, settings, layout, writer.write(settings, layout)));
+        int high = plain.highStep(target, headerBytes, signal);
+        ScalarSearch search = high == 0
+                ? plain
+                : new ScalarSearch(writer, layout, settings -> {
+                    ScalarSettings with = settings.withHigh(high);
+                    return finish(geometry, with, layout, writer.write(with, layout));
+                });
         return switch (target) {
             case RateTarget.Quality quality -> search.ofQuality(quality.quality());
-            case RateTarget.Bytes bytes -> {
-                List<byte[]> blank = Collections.nCopies(chunks(layout, writer.frames()), new byte[0]);
-                TsrHeader header = header(geometry, ScalarSearch.envelopeOnly(0), layout);
-                yield search.within(bytes.budget(), (int) TsrFile.size(header, layout, blank), signal);
-            }
+            case RateTarget.Bytes bytes -> search.within(bytes.budget(), headerBytes, signal);
         };
     }
 
@@ -132,7 +142,22 @@ final class ScalarCodec implements SoundCodec {
         for (int p = 0; p < out.length; p++) {
             out[p] = conceal ? planes.conceal(p) : planes.synthesize(p);
         }
-        return Planes.toSignal(out, MelEnvelope.SAMPLE_RATE, (int) geometry.samples(), geometry.sampleRate());
+        AudioSignal below =
+                Planes.toSignal(out, MelEnvelope.SAMPLE_RATE, (int) geometry.samples(), geometry.sampleRate());
+        return planes.high(0, planes.frames()).map(high -> sum(below, high)).orElse(below);
+    }
+
+    /** @param planes of at least as many samples, are overwritten */
+    private static AudioSignal sum(AudioSignal below, float[][] planes) {
+        Planes.toChannels(planes);
+        float[][] out = new float[planes.length][];
+        for (int c = 0; c < planes.length; c++) {
+            out[c] = below.channel(c);
+            for (int t = 0; t < out[c].length; t++) {
+                out[c][t] += planes[c][t];
+            }
+        }
+        return AudioSignal.wrap(below.sampleRate(), out);
     }
 
     private ScalarPlanes planes(TsrFile file, AudioGeometry geometry) throws CorruptBitstreamException {
@@ -140,11 +165,16 @@ final class ScalarCodec implements SoundCodec {
         ScalarSettings settings = ScalarSettings.of(parameters, file.layout())
                 .orElseThrow(() -> new CorruptBitstreamException(
                         0, "audio parameters are " + parameters + ", which is no mode of this version"));
+        Optional<HighBand> high = HighBand.of(geometry.sampleRate());
+        if (settings.high() > 0 && high.isEmpty()) {
+            throw new CorruptBitstreamException(
+                    0, "audio parameters are " + parameters + ", which is no mode at " + geometry.sampleRate() + " Hz");
+        }
         int samples = SoundFiles.samples(geometry);
         checkChunks(file, chunks(file.layout(), MelEnvelope.frames(samples)));
         return file.layout() == TsrLayout.SINGLE
-                ? single(file.payload(), settings, geometry.channels(), samples)
-                : independent(file, settings, geometry.channels(), samples);
+                ? single(file.payload(), settings, geometry.channels(), samples, high)
+                : independent(file, settings, geometry.channels(), samples, high);
     }
 
     private static void checkChunks(TsrFile file, int wanted) throws CorruptBitstreamException {
@@ -162,8 +192,7 @@ final class ScalarCodec implements SoundCodec {
         if (file.chunkCount() != chunks + 1 || file.chunk(chunks).isPresent()) {
             checkChunks(file, chunks);
         }
-        ScalarPlanes planes =
-                new ScalarPlanes(model.basis(), stream.settings(), geometry.channels(), chunks * stream.chunkSamples());
+        ScalarPlanes planes = stream.planes(model, geometry.channels(), chunks * stream.chunkFrames());
         for (int i = 0; i < chunks; i++) {
             int first = i * stream.chunkFrames();
             Optional<byte[]> chunk = file.chunk(i);
@@ -176,18 +205,20 @@ final class ScalarCodec implements SoundCodec {
         return planes;
     }
 
-    private ScalarPlanes single(byte[] payload, ScalarSettings known, int channels, int samples)
+    private ScalarPlanes single(
+            byte[] payload, ScalarSettings known, int channels, int samples, Optional<HighBand> high)
             throws CorruptBitstreamException {
         RangeDecoder decoder = new RangeDecoder(payload);
         ScalarSettings settings = ScalarStream.readSteps(known, decoder);
-        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, channels, samples);
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, channels, samples, high);
         read(decoder, planes, settings, 0, planes.frames());
         return planes;
     }
 
-    private ScalarPlanes independent(TsrFile file, ScalarSettings settings, int channels, int samples)
+    private ScalarPlanes independent(
+            TsrFile file, ScalarSettings settings, int channels, int samples, Optional<HighBand> high)
             throws CorruptBitstreamException {
-        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, channels, samples);
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, channels, samples, high);
         for (int i = 0; i < file.chunkCount(); i++) {
             int end = Math.min(planes.frames(), firstFrame(i + 1));
             Optional<byte[]> chunk = file.chunk(i);

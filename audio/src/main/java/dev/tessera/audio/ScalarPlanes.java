@@ -2,6 +2,7 @@ package dev.tessera.audio;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -24,10 +25,17 @@ final class ScalarPlanes {
     private final int[] blocks; // by plane
     private final boolean[] lost; // by frame
     private final double[] steps; // of the waveform, by frame
+    private final Optional<HighBand> high;
+    private final int[][][] highLevels; // [planes][frames][bands], empty without a high band
     private final int before; // frames of the sound before the first one here
 
     /** What is coded of one plane; what a decoder passes knows nothing. */
-    record Sources(EnvelopeCoding.Source envelope, LappedCoding.Source waveform) {
+    record Sources(EnvelopeCoding.Source envelope, LappedCoding.Source waveform, HighBandCoding.Source high) {
+        /** Without anything above 8 kHz. */
+        Sources(EnvelopeCoding.Source envelope, LappedCoding.Source waveform) {
+            this(envelope, waveform, HighBandCoding.NONE);
+        }
+
         static final Sources NONE = new Sources(EnvelopeCoding.NONE, LappedCoding.NONE);
     }
 
@@ -36,10 +44,21 @@ final class ScalarPlanes {
 
     /** @param samples of a plane, at 16 kHz */
     ScalarPlanes(EnvelopeBasis basis, ScalarSettings settings, int planes, int samples) {
-        this(basis, settings, planes, samples, 0);
+        this(basis, settings, planes, samples, Optional.empty());
     }
 
-    private ScalarPlanes(EnvelopeBasis basis, ScalarSettings settings, int planes, int samples, int before) {
+    /** @param high where what is above 8 kHz is coded, which it is when the settings say so, too */
+    ScalarPlanes(EnvelopeBasis basis, ScalarSettings settings, int planes, int samples, Optional<HighBand> high) {
+        this(basis, settings, planes, samples, 0, high);
+    }
+
+    private ScalarPlanes(
+            EnvelopeBasis basis,
+            ScalarSettings settings,
+            int planes,
+            int samples,
+            int before,
+            Optional<HighBand> high) {
         int frames = MelEnvelope.frames(samples);
         int length = settings.mode() == Mode.HYBRID ? LappedTransform.length(samples) : 0;
         this.basis = basis;
@@ -52,6 +71,9 @@ final class ScalarPlanes {
         this.lost = new boolean[frames];
         this.steps = new double[frames];
         this.before = before;
+        this.high = settings.high() == 0 ? Optional.empty() : high;
+        this.highLevels = new int[planes][this.high.isPresent() ? frames : 0]
+                [this.high.map(HighBand::bands).orElse(0)];
         Arrays.fill(steps, Settings.step(settings.step()));
         Arrays.setAll(waveforms, _ -> LappedCoding.Coded.blank(length));
     }
@@ -65,7 +87,8 @@ final class ScalarPlanes {
     static ScalarPlanes join(List<ScalarPlanes> pieces, int before) {
         ScalarPlanes first = pieces.getFirst();
         int samples = pieces.stream().mapToInt(piece -> piece.samples).sum();
-        ScalarPlanes out = new ScalarPlanes(first.basis, first.settings, first.bands.length, samples, before);
+        ScalarPlanes out =
+                new ScalarPlanes(first.basis, first.settings, first.bands.length, samples, before, first.high);
         int frame = 0;
         int coefficient = 0;
         for (ScalarPlanes piece : pieces) {
@@ -74,6 +97,9 @@ final class ScalarPlanes {
             int length = piece.waveforms[0].values().length;
             for (int p = 0; p < out.bands.length; p++) {
                 System.arraycopy(piece.bands[p], 0, out.bands[p], frame, piece.lost.length);
+                if (out.high.isPresent()) {
+                    System.arraycopy(piece.highLevels[p], 0, out.highLevels[p], frame, piece.lost.length);
+                }
                 System.arraycopy(piece.waveforms[p].values(), 0, out.waveforms[p].values(), coefficient, length);
                 System.arraycopy(
                         piece.waveforms[p].blocks(), 0, out.waveforms[p].blocks(), out.blocks[p], piece.blocks[p]);
@@ -111,10 +137,12 @@ final class ScalarPlanes {
         int planes = bands.length;
         EnvelopeCoding[] envelopes = new EnvelopeCoding[planes];
         LappedCoding[] codings = new LappedCoding[planes];
+        HighBandCoding[] highs = new HighBandCoding[planes];
         for (int p = 0; p < planes; p++) {
             int step = with.envelopeStep(p, planes);
             envelopes[p] = new EnvelopeCoding(basis, models.envelope, port, with.span(), step);
             codings[p] = new LappedCoding(models.waveform, port, levels[p], with.step());
+            highs[p] = new HighBandCoding(port, high.map(HighBand::bands).orElse(0), with.span(), with.high());
         }
         Arrays.fill(steps, first, Math.min(end, lost.length), Settings.step(with.step()));
         int span = EnvelopeBasis.frames(with.span());
@@ -126,7 +154,18 @@ final class ScalarPlanes {
                 }
                 int to = coefficients(from + span);
                 blocks[p] = codings[p].span(coefficients(from), to, sources.apply(p).waveform, waveforms[p], blocks[p]);
+                if (high.isPresent() && with.high() > 0) {
+                    highs[p].span(sources.apply(p).high, bands[p], highLevels[p], from);
+                } else if (high.isPresent()) {
+                    silence(highLevels[p], from, from + span);
+                }
             }
+        }
+    }
+
+    private static void silence(int[][] levels, int from, int to) {
+        for (int t = from; t < Math.min(levels.length, to); t++) {
+            Arrays.fill(levels[t], HighBand.SILENT);
         }
     }
 
@@ -143,6 +182,7 @@ final class ScalarPlanes {
             for (int t = first; t < Math.min(end, lost.length); t++) {
                 basis.bands(mean, bands[p][t]);
             }
+            silence(highLevels[p], first, end);
             for (int at = coefficients(first); at < coefficients(end); at += LappedTransform.LONGEST) {
                 waveforms[p].blocks()[blocks[p]++] = 0;
             }
@@ -172,6 +212,11 @@ final class ScalarPlanes {
         for (int[][] plane : bands) {
             LostFrames.bridge(plane, lost, NEIGHBOURS, from);
         }
+        if (high.isPresent()) {
+            for (int[][] plane : highLevels) {
+                LostFrames.bridge(plane, lost, NEIGHBOURS, from);
+            }
+        }
     }
 
     /** The frames from {@code from} to {@code to} alone, as if there were silence around them, their lost envelopes bridged. */
@@ -182,6 +227,13 @@ final class ScalarPlanes {
             limits[t] = lost[t] || fading[t] ? Double.MAX_VALUE : limits[t];
         }
         return synthesize(p, limits, from, to);
+    }
+
+    /** What is above 8 kHz of the frames from {@code from} to {@code to}, for each plane; nothing when nothing of it was coded. */
+    Optional<float[][]> high(int from, int to) {
+        return high.map(band -> Arrays.stream(highLevels)
+                .map(plane -> band.noise(Arrays.copyOfRange(plane, from, to), before + from))
+                .toArray(float[][]::new));
     }
 
     /** Frames whose middle lies where blocks of the waveform lap over lost ones. */

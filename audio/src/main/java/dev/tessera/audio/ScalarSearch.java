@@ -1,8 +1,10 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrLayout;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Finds the settings of a file of a {@link ScalarAudioModel}, of a quality or within a byte budget.
@@ -37,6 +39,17 @@ final class ScalarSearch {
 
     /** How much finer the envelope of the last part is; where the size jumps, so much that it cannot fall back. */
     private static final float[] FINER = {0.4f, 0.1f, 0.02f};
+
+    /** What the part above 8 kHz may take of a payload: an eighth of the mel bands of 24 kHz is there, and noise is soon good enough. */
+    private static final double HIGH_SHARE = 0.08;
+
+    /** From this rate of a channel on it is coded, in kbps. */
+    static final double HIGH_FROM_KBPS = 0.3;
+
+    private static final int FINEST_HIGH_STEP = 2;
+    private static final int COARSEST_HIGH_STEP = 12;
+    private static final int HIGH_ENVELOPE_STEP = 50; // of the envelope that its cost is measured beside
+    private static final int HIGH_FROM_BYTES = 40;
 
     // of qualities
     private static final int HYBRID_FROM_QUALITY = 30;
@@ -88,8 +101,58 @@ final class ScalarSearch {
         }
         double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
         double step = COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share);
-        double kbps = COARSEST_KBPS * StrictMath.pow(FINEST_KBPS / COARSEST_KBPS, share);
+        double kbps = kbpsOf(quality);
         return maker.apply(hybrid(Aim.of(kbps), Aim.of(kbps).envelopeStep(kbps), Settings.indexOf(step)));
+    }
+
+    /** About the rate that a quality gives. */
+    private static double kbpsOf(int quality) {
+        if (quality < HYBRID_FROM_QUALITY) {
+            return COARSEST_KBPS * quality / HYBRID_FROM_QUALITY;
+        }
+        double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
+        return COARSEST_KBPS * StrictMath.pow(FINEST_KBPS / COARSEST_KBPS, share);
+    }
+
+    /** Bytes that are meant for the payload: about what a quality gives. */
+    private static double payloadBytes(RateTarget target, int headerBytes, AudioSignal signal) {
+        return switch (target) {
+            case RateTarget.Quality quality -> 125 * kbpsOf(quality.quality()) * signal.seconds() * signal.channels();
+            case RateTarget.Bytes bytes -> bytes.budget() - headerBytes;
+        };
+    }
+
+    /** The step of what is above 8 kHz in a file, 0 where it has better use for its bytes. */
+    int highStep(RateTarget target, int headerBytes, AudioSignal signal) {
+        double bytes = payloadBytes(target, headerBytes, signal);
+        boolean enough =
+                bytes >= HIGH_FROM_BYTES && kbps(bytes, signal.seconds(), 1) >= HIGH_FROM_KBPS * signal.channels();
+        if (!enough || !writer.hasHigh()) {
+            return 0;
+        }
+        ScalarSettings settings = envelopeOnly(HIGH_ENVELOPE_STEP);
+        int without = writer.write(settings, layout).bytes();
+        return highStep(h -> writer.write(settings.withHigh(h), layout).bytes() - without, bytes);
+    }
+
+    /**
+     * The finest step of what is above 8 kHz that takes no more than its share.
+     *
+     * @param cost bytes that it takes at a step
+     * @param bytes of the payload
+     */
+    static int highStep(IntUnaryOperator cost, double bytes) {
+        int finest = FINEST_HIGH_STEP;
+        int coarsest = COARSEST_HIGH_STEP;
+        while (finest < coarsest) {
+            int middle = (finest + coarsest) / 2;
+            if (cost.applyAsInt(middle) > HIGH_SHARE * bytes) {
+                finest = middle + 1;
+            } else {
+                coarsest = middle;
+            }
+        }
+        return finest;
     }
 
     /**
@@ -159,10 +222,12 @@ final class ScalarSearch {
     /** The settings with another of the steps that fill a budget, that of the waveform or else of the envelope, with a fraction as below. */
     static ScalarSettings withStep(ScalarSettings settings, double index) {
         if (settings.mode() == Mode.ENVELOPE) {
-            return envelopeOnly(index).withSpan(settings.span());
+            return envelopeOnly(index).withSpan(settings.span()).withHigh(settings.high());
         }
         Aim aim = new Aim(0, 0, 0, settings.noise(), settings.matching());
-        return hybrid(aim, settings.envelopeStep(), index).withSpan(settings.span());
+        return hybrid(aim, settings.envelopeStep(), index)
+                .withSpan(settings.span())
+                .withHigh(settings.high());
     }
 
     /** The rate of a sound's payload that counts for settings, in kbps. */
@@ -178,7 +243,8 @@ final class ScalarSearch {
     static ScalarSettings envelopeOnly(double index) {
         int step = (int) StrictMath.rint(index);
         double ratio = StrictMath.pow(2, (index - step) / 4); // of squared steps
-        return new ScalarSettings(Mode.ENVELOPE, 0, true, 0, step, LambdaPlan.of((float) (LAMBDA * ratio)), 0, LAMBDA);
+        return new ScalarSettings(
+                Mode.ENVELOPE, 0, true, 0, step, LambdaPlan.of((float) (LAMBDA * ratio)), 0, LAMBDA, 0);
     }
 
     /** @param index of the waveform's step, with a fraction that becomes a finer or coarser choice at the nearest step */
@@ -193,6 +259,7 @@ final class ScalarSearch {
                 envelopeStep,
                 LambdaPlan.of((float) LAMBDA),
                 step,
-                LAMBDA * ratio);
+                LAMBDA * ratio,
+                0);
     }
 }

@@ -3,7 +3,10 @@ package dev.tessera.audio;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.TsrHeader;
+import dev.tessera.codecs.container.TsrLayout;
+import java.util.Optional;
 
 /**
  * What all chunks of a stream of a {@link ScalarAudioModel} have in common. Chunks are independent; each begins with its steps, as the
@@ -11,10 +14,14 @@ import dev.tessera.codecs.container.TsrHeader;
  *
  * @param settings without steps
  * @param chunkFrames frames of a chunk, 8 to 64
+ * @param high where what is above 8 kHz is coded, if the settings say so
  */
-record ScalarStream(ScalarSettings settings, int chunkFrames) {
+record ScalarStream(ScalarSettings settings, int chunkFrames, Optional<HighBand> high) {
     /** Frames of the longest chunk, 1.28 s, as in the independent layout. */
     static final int LONGEST = 2 * EnvelopeBasis.LONGEST;
+
+    /** In the header of a stream whose chunks have steps of what is above 8 kHz. */
+    static final int HIGH = 1;
 
     private static final int FRAMES_PER_SECOND = MelEnvelope.FRAME_RATE;
 
@@ -22,7 +29,9 @@ record ScalarStream(ScalarSettings settings, int chunkFrames) {
     static ScalarStream of(TsrHeader header, int hundredths) throws CorruptBitstreamException {
         int frames = hundredths * FRAMES_PER_SECOND / 100;
         int parameters = header.parameters();
-        ScalarSettings settings = ScalarSettings.ofStream(parameters)
+        Optional<HighBand> high = HighBand.of(((AudioGeometry) header.geometry()).sampleRate());
+        ScalarSettings settings = ScalarSettings.of(parameters, TsrLayout.SINGLE)
+                .filter(s -> s.high() == 0 || s.high() == HIGH && high.isPresent())
                 .filter(s -> isLength(frames)
                         && hundredths(frames) == hundredths
                         && EnvelopeBasis.frames(s.span()) <= frames)
@@ -30,7 +39,7 @@ record ScalarStream(ScalarSettings settings, int chunkFrames) {
                         0,
                         "audio parameters are " + parameters + " with chunks of " + hundredths
                                 + "/100 s, which is no mode of this version"));
-        return new ScalarStream(settings, frames);
+        return new ScalarStream(settings, frames, high);
     }
 
     /** Whether chunks may have so many frames: whole longest blocks, a power of two times as many, up to {@link #LONGEST}. */
@@ -78,7 +87,7 @@ record ScalarStream(ScalarSettings settings, int chunkFrames) {
         return perIteration * iterations + perIteration + block;
     }
 
-    /** Writes the head of a chunk. */
+    /** Writes the steps of a payload. */
     static void writeSteps(ScalarSettings settings, RangeEncoder encoder) {
         encoder.encodeUniform(settings.envelopeStep(), EnvelopeCoding.STEPS);
         if (settings.mode() == Mode.HYBRID) {
@@ -92,13 +101,38 @@ record ScalarStream(ScalarSettings settings, int chunkFrames) {
         return known.withSteps(envelopeStep, known.mode() == Mode.HYBRID ? decoder.decodeUniform(Settings.STEPS) : 0);
     }
 
+    /** Writes the head of a chunk: its steps, where the stream has it that of what is above 8 kHz, too. */
+    void writeHead(ScalarSettings chunk, RangeEncoder encoder) {
+        writeSteps(chunk, encoder);
+        if (settings.high() == HIGH) {
+            encoder.encodeUniform(chunk.high(), HighBandCoding.STEPS);
+        }
+    }
+
+    private ScalarSettings readHead(RangeDecoder decoder) throws CorruptBitstreamException {
+        ScalarSettings chunk = readSteps(settings, decoder);
+        return settings.high() == HIGH ? chunk.withHigh(decoder.decodeUniform(HighBandCoding.STEPS)) : chunk;
+    }
+
+    /** Room for frames of a sound of so many planes. */
+    ScalarPlanes planes(ScalarAudioModel model, int planes, int frames) {
+        return planes(model, planes, frames, settings.mode());
+    }
+
+    /** The same without a waveform where the mode says so. */
+    ScalarPlanes planes(ScalarAudioModel model, int planes, int frames, Mode mode) {
+        ScalarSettings with =
+                mode == settings.mode() ? settings : settings.envelopeOnly().withHigh(settings.high());
+        return new ScalarPlanes(model.basis(), with, planes, frames * MelEnvelope.HOP, high);
+    }
+
     /** Decodes a chunk to the frames from {@code first} on. */
     void read(byte[] chunk, ScalarAudioModel model, ScalarPlanes planes, int first) throws CorruptBitstreamException {
         RangeDecoder decoder = new RangeDecoder(chunk);
         planes.code(
                 first,
                 first + chunkFrames,
-                readSteps(settings, decoder),
+                readHead(decoder),
                 model.start(),
                 (probability, _) -> decoder.decodeBit(probability),
                 _ -> ScalarPlanes.Sources.NONE);

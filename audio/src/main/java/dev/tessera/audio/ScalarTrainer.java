@@ -86,7 +86,8 @@ public final class ScalarTrainer {
                         (int) StrictMath.rint(EnvelopeCoding.indexOf(one(recipe.envelopeSteps(), random))),
                         LambdaPlan.of(recipe.lambda()),
                         (int) StrictMath.rint(Settings.indexOf(one(recipe.waveformSteps(), random) * loudness)),
-                        recipe.lambda());
+                        recipe.lambda(),
+                        0);
                 double[] samples = ScalarWriter.filledUp(sound);
                 ScalarPlanes.Sources sources = ScalarWriter.sources(
                         basis,

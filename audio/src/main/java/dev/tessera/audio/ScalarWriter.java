@@ -5,6 +5,8 @@ import dev.tessera.codecs.container.TsrLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Codes one sound with different {@link ScalarSettings}: in the single layout the envelope's step index (uniform in 80), with a waveform
@@ -14,6 +16,11 @@ final class ScalarWriter {
     /** What a coded coefficient costs about. */
     private static final double BITS_PER_COEFFICIENT = 8;
 
+    /** Levels of a {@link HighBand} below which all of it is left out: 3 times the rounding to 16 bits. */
+    private static final double AUDIBLE = HighBand.SILENT + 2.5 * EnvelopeBasis.PER_OCTAVE;
+
+    private static final int AUDIBLE_ONE_IN = 16;
+
     private static final double BITS_PER_VALUE = 13; // log2 of the number of values of an envelope's coefficient
 
     private final ScalarAudioModel model;
@@ -21,10 +28,25 @@ final class ScalarWriter {
     private final double[][] samples; // by plane, filled up to whole longest blocks
     private final double[][][] components; // by plane, [frames][components]
     private final BlockSearch[] blocks; // by plane
+    private final Optional<HighBand> high;
+    private final double[][][] highLevels; // [planes][frames][bands]
     private final float[] magnitudes; // of the coefficients of all planes, sorted
 
     /** @param planes {@code [planes][samples]} at 16 kHz */
     ScalarWriter(ScalarAudioModel model, float[][] planes) {
+        this(model, planes, Optional.empty(), planes);
+    }
+
+    /**
+     * The same with what is above 8 kHz.
+     *
+     * @param atRate {@code [planes][samples]} at the rate of {@code high}
+     */
+    ScalarWriter(ScalarAudioModel model, float[][] planes, Optional<HighBand> high, float[][] atRate) {
+        this.high = high;
+        this.highLevels = high.map(
+                        band -> Arrays.stream(atRate).map(band::levels).toArray(double[][][]::new))
+                .orElse(new double[0][][]);
         this.model = model;
         this.length = planes[0].length;
         this.samples = new double[planes.length][];
@@ -49,6 +71,18 @@ final class ScalarWriter {
         return out;
     }
 
+    /** Whether anything above 8 kHz can be heard, more than where the sound begins and ends. */
+    boolean hasHigh() {
+        return isAudible(Arrays.stream(highLevels));
+    }
+
+    /** The same of levels of all planes. */
+    static boolean isAudible(Stream<double[][]> planes) {
+        double[] levels =
+                planes.flatMap(Arrays::stream).flatMapToDouble(Arrays::stream).toArray();
+        return Arrays.stream(levels).filter(level -> level > AUDIBLE).count() * AUDIBLE_ONE_IN > levels.length;
+    }
+
     int frames() {
         return components[0].length;
     }
@@ -60,7 +94,7 @@ final class ScalarWriter {
     }
 
     PayloadWriter.Payload write(ScalarSettings settings, TsrLayout layout) {
-        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, samples.length, length);
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, samples.length, length, high);
         List<ScalarPlanes.Sources> sources = sources(settings);
         List<byte[]> chunks = new ArrayList<>();
         int count = ScalarCodec.chunks(layout, planes.frames());
@@ -85,13 +119,18 @@ final class ScalarWriter {
     private List<ScalarPlanes.Sources> sources(ScalarSettings settings) {
         ScalarPlanes.Sources[] out = new ScalarPlanes.Sources[samples.length];
         for (int p = 0; p < out.length; p++) {
-            out[p] = sources(
+            ScalarPlanes.Sources below = sources(
                     model.basis(),
                     settings,
                     components[p],
                     samples[p],
                     blocks[p],
                     settings.envelopeStep(p, out.length));
+            int plane = p;
+            out[p] = high.isEmpty()
+                    ? below
+                    : new ScalarPlanes.Sources(
+                            below.envelope(), below.waveform(), (frame, band) -> highLevels[plane][frame][band]);
         }
         return List.of(out);
     }

@@ -64,5 +64,6 @@ class GoldenStreamTest {
         byte[] model = new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
         decodes(model, "scalar-decoded.sha256", 4);
         decodes(model, "scalar-packets-decoded.sha256", 2);
+        decodes(model, "scalar-high-decoded.sha256", 3);
     }
 }
