@@ -35,12 +35,8 @@ final class LostFrames {
      *
      * @param data {@code [frames][dim]}
      * @param reach neighbours on either side, at most
+     * @param first frame from which on gaps are bridged
      */
-    static void bridge(int[][] data, boolean[] lost, int reach) {
-        bridge(data, lost, reach, 0);
-    }
-
-    /** The same of the gaps from frame {@code first} on. */
     static void bridge(int[][] data, boolean[] lost, int reach, int first) {
         int from = first;
         while (from < lost.length) {

@@ -53,7 +53,7 @@ final class ScalarSearch {
 
     // of qualities
     private static final int HYBRID_FROM_QUALITY = 30;
-    static final double COARSEST_ENVELOPE = 6; // decades
+    private static final double COARSEST_ENVELOPE = 6; // decades
     private static final double FINEST_ENVELOPE = 1.7;
     private static final double COARSEST_STEP = 0.5;
     private static final double FINEST_STEP = 0.02;
