@@ -21,6 +21,17 @@ record RecipeEntries(Properties entries) {
         }
     }
 
+    int[] integers(String key) {
+        try {
+            return Arrays.stream(text(key).split("\\s*,\\s*"))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "the recipe's entry '" + key + "' is '" + text(key) + "', must be integers", e);
+        }
+    }
+
     float[] floats(String key) {
         String[] values = text(key).split("\\s*,\\s*");
         float[] out = new float[values.length];

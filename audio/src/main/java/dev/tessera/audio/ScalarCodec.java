@@ -140,7 +140,7 @@ final class ScalarCodec implements SoundCodec {
         boolean conceal = file.tolerance() == Tolerance.CONCEAL && file.missingChunks().length > 0;
         float[][] out = new float[geometry.channels()][];
         for (int p = 0; p < out.length; p++) {
-            out[p] = conceal ? planes.conceal(p) : planes.synthesize(p);
+            out[p] = conceal ? planes.conceal(p, model.refiner()) : planes.synthesize(p, model.refiner());
         }
         AudioSignal below =
                 Planes.toSignal(out, MelEnvelope.SAMPLE_RATE, (int) geometry.samples(), geometry.sampleRate());

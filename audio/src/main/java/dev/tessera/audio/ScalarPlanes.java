@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.vqmodels.training.EnvelopeRefinement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,8 @@ final class ScalarPlanes {
     private final int[] blocks; // by plane
     private final boolean[] lost; // by frame
     private final double[] steps; // of the waveform, by frame
+    private final int[] envelopeSteps; // indices by frame, of the first plane
+    private final int[] stepIndices; // of the waveform, by frame
     private final Optional<HighBand> high;
     private final int[][][] highLevels; // [planes][frames][bands], empty without a high band
     private final int before; // frames of the sound before the first one here
@@ -70,11 +73,13 @@ final class ScalarPlanes {
         this.blocks = new int[planes];
         this.lost = new boolean[frames];
         this.steps = new double[frames];
+        this.envelopeSteps = new int[frames];
+        this.stepIndices = new int[frames];
         this.before = before;
         this.high = settings.high() == 0 ? Optional.empty() : high;
         this.highLevels = new int[planes][this.high.isPresent() ? frames : 0]
                 [this.high.map(HighBand::bands).orElse(0)];
-        Arrays.fill(steps, Settings.step(settings.step()));
+        setSteps(settings, 0, frames);
         Arrays.setAll(waveforms, _ -> LappedCoding.Coded.blank(length));
     }
 
@@ -94,6 +99,8 @@ final class ScalarPlanes {
         for (ScalarPlanes piece : pieces) {
             System.arraycopy(piece.lost, 0, out.lost, frame, piece.lost.length);
             System.arraycopy(piece.steps, 0, out.steps, frame, piece.steps.length);
+            System.arraycopy(piece.envelopeSteps, 0, out.envelopeSteps, frame, piece.steps.length);
+            System.arraycopy(piece.stepIndices, 0, out.stepIndices, frame, piece.steps.length);
             int length = piece.waveforms[0].values().length;
             for (int p = 0; p < out.bands.length; p++) {
                 System.arraycopy(piece.bands[p], 0, out.bands[p], frame, piece.lost.length);
@@ -109,6 +116,12 @@ final class ScalarPlanes {
             coefficient += length;
         }
         return out;
+    }
+
+    private void setSteps(ScalarSettings with, int first, int end) {
+        Arrays.fill(steps, first, end, Settings.step(with.step()));
+        Arrays.fill(envelopeSteps, first, end, with.envelopeStep());
+        Arrays.fill(stepIndices, first, end, with.step());
     }
 
     int frames() {
@@ -144,7 +157,7 @@ final class ScalarPlanes {
             codings[p] = new LappedCoding(models.waveform, port, levels[p], with.step());
             highs[p] = new HighBandCoding(port, high.map(HighBand::bands).orElse(0), with.span(), with.high());
         }
-        Arrays.fill(steps, first, Math.min(end, lost.length), Settings.step(with.step()));
+        setSteps(with, first, Math.min(end, lost.length));
         int span = EnvelopeBasis.frames(with.span());
         for (int from = first; from < end; from += span) {
             for (int p = 0; p < planes; p++) {
@@ -189,9 +202,13 @@ final class ScalarPlanes {
         }
     }
 
-    /** The sound of plane {@code p}, whose lost spans have the mean envelope and no waveform. */
-    float[] synthesize(int p) {
-        return synthesize(p, limits(), 0, lost.length);
+    /**
+     * The sound of plane {@code p}, whose lost spans have the mean envelope and no waveform.
+     *
+     * @param refiner of its envelope, for sounds with a waveform
+     */
+    float[] synthesize(int p, Optional<EnvelopeRefiner> refiner) {
+        return synthesize(p, refiner, limits(), 0, lost.length);
     }
 
     /** Rms of the noise in a coefficient at most, by frame. */
@@ -202,9 +219,9 @@ final class ScalarPlanes {
     }
 
     /** The same, with envelopes between those of the neighbours in the place of lost ones, and noise up to them. */
-    float[] conceal(int p) {
+    float[] conceal(int p, Optional<EnvelopeRefiner> refiner) {
         bridge(0);
-        return concealed(p, 0, lost.length);
+        return concealed(p, refiner, 0, lost.length);
     }
 
     /** Puts envelopes between those of the neighbours in the place of the spans that are lost from frame {@code from} on. */
@@ -220,13 +237,13 @@ final class ScalarPlanes {
     }
 
     /** The frames from {@code from} to {@code to} alone, as if there were silence around them, their lost envelopes bridged. */
-    float[] concealed(int p, int from, int to) {
+    float[] concealed(int p, Optional<EnvelopeRefiner> refiner, int from, int to) {
         double[] limits = limits();
         boolean[] fading = fading(p);
         for (int t = 0; t < limits.length; t++) {
             limits[t] = lost[t] || fading[t] ? Double.MAX_VALUE : limits[t];
         }
-        return synthesize(p, limits, from, to);
+        return synthesize(p, refiner, limits, from, to);
     }
 
     /** What is above 8 kHz of the frames from {@code from} to {@code to}, for each plane; nothing when nothing of it was coded. */
@@ -252,19 +269,20 @@ final class ScalarPlanes {
     }
 
     /** @param limits rms of the noise in a coefficient at most, by frame */
-    private float[] synthesize(int p, double[] limits, int from, int to) {
-        double[][] mel = EnvelopeBasis.magnitudes(Arrays.copyOfRange(bands[p], from, to));
+    private float[] synthesize(int p, Optional<EnvelopeRefiner> refiner, double[] limits, int from, int to) {
         int first = from * MelEnvelope.HOP;
         int length = Math.min(samples, to * MelEnvelope.HOP) - first;
         if (settings.mode() == Mode.ENVELOPE) {
+            double[][] mel = EnvelopeBasis.magnitudes(Arrays.copyOfRange(bands[p], from, to));
             float[] out = MelEnvelope.synthesize(mel, length, before + from);
             if (settings.matching()) {
                 EnvelopeMatching.apply(out, new float[length], mel, _ -> Double.MAX_VALUE);
             }
             return out;
         }
-        float[] all =
-                waveforms[p].samples(blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
+        float[] all = waveform(p);
+        int[][] envelope = refiner.map(r -> refined(p, r, all)).orElse(bands[p]);
+        double[][] mel = EnvelopeBasis.magnitudes(Arrays.copyOfRange(envelope, from, to));
         float[] core = Arrays.copyOfRange(all, first, first + length);
         float[] out = core.clone();
         NoiseFilling.add(out, mel, (t, _) -> limits[from + t], before + from);
@@ -272,5 +290,33 @@ final class ScalarPlanes {
             EnvelopeMatching.apply(out, core, mel, t -> limits[from + t]);
         }
         return out;
+    }
+
+    /** The coded waveform of plane {@code p}, of sounds that have one. */
+    private float[] waveform(int p) {
+        return waveforms[p].samples(
+                blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
+    }
+
+    /** Its refined envelope; of lost frames as it is. */
+    private int[][] refined(int p, EnvelopeRefiner refiner, float[] waveform) {
+        int[][] out = refiner.refine(decoded(p, waveform));
+        for (int t = 0; t < out.length; t++) {
+            out[t] = lost[t] ? bands[p][t] : out[t];
+        }
+        return out;
+    }
+
+    private EnvelopeRefiner.Decoded decoded(int p, float[] waveform) {
+        int[] ofPlane = Arrays.stream(envelopeSteps)
+                .map(step -> settings.withSteps(step, 0).envelopeStep(p, bands.length))
+                .toArray();
+        return new EnvelopeRefiner.Decoded(bands[p], waveform, ofPlane, stepIndices);
+    }
+
+    /** What a refiner is to make of plane {@code p}, see {@link EnvelopeRefiner#pair}. */
+    EnvelopeRefinement.Pair pair(int p, float[] original, double floor) {
+        return EnvelopeRefiner.pair(
+                decoded(p, settings.mode() == Mode.HYBRID ? waveform(p) : new float[0]), original, floor);
     }
 }

@@ -1,5 +1,9 @@
 package dev.tessera.audio;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 
 /**
@@ -13,6 +17,7 @@ import java.util.Properties;
  * @param envelopeSteps steps of the envelope, in decades, at which priors are trained
  * @param waveformSteps steps of the waveform, for a file of rms 0.08
  * @param lambda weight of a bit, in squared steps
+ * @param refiner of decoded envelopes, or nothing for a model without one
  * @param seed of everything random
  */
 public record ScalarRecipe(
@@ -24,6 +29,7 @@ public record ScalarRecipe(
         float[] envelopeSteps,
         float[] waveformSteps,
         float lambda,
+        Optional<RefinerRecipe> refiner,
         long seed) {
     private static final String CODEC = "codec";
     private static final String SCALAR = "scalar";
@@ -57,7 +63,25 @@ public record ScalarRecipe(
                 recipe.floats("envelope-steps"),
                 recipe.floats("waveform-steps"),
                 recipe.floats("lambda")[0],
+                entries.containsKey("refiner-steps") ? Optional.of(refiner(recipe)) : Optional.empty(),
                 recipe.integer("seed"));
+    }
+
+    private static RefinerRecipe refiner(RecipeEntries recipe) {
+        List<Float> kbps = new ArrayList<>();
+        for (float k : recipe.floats("refiner-kbps")) {
+            kbps.add(k);
+        }
+        return new RefinerRecipe(
+                recipe.integer("refiner-local-channels"),
+                recipe.integer("refiner-local-layers"),
+                recipe.integer("refiner-wide-channels"),
+                Arrays.stream(recipe.integers("refiner-wide-kernels")).boxed().toList(),
+                recipe.integer("refiner-visits"),
+                kbps,
+                recipe.floats("refiner-hybrid-from-kbps")[0],
+                recipe.integer("refiner-steps"),
+                recipe.floats("refiner-learning-rate")[0]);
     }
 
     /** The same recipe with another seed. */
@@ -71,6 +95,7 @@ public record ScalarRecipe(
                 envelopeSteps,
                 waveformSteps,
                 lambda,
+                refiner,
                 newSeed);
     }
 

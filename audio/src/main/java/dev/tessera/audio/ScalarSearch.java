@@ -247,6 +247,24 @@ final class ScalarSearch {
                 Mode.ENVELOPE, 0, true, 0, step, LambdaPlan.of((float) (LAMBDA * ratio)), 0, LAMBDA, 0);
     }
 
+    /**
+     * Settings that give about so many bits, for sounds to learn from.
+     *
+     * @param variation of the envelope's step, in octaves
+     */
+    static ScalarSettings about(
+            ScalarWriter writer, double kbps, double seconds, boolean envelopeOnly, double variation) {
+        int step = (int) Math.clamp(
+                Aim.of(kbps).envelopeStep(kbps) + StrictMath.rint(ENVELOPE_STEPS_PER_HALF_SIZE * variation),
+                0,
+                EnvelopeCoding.STEPS - 1);
+        if (envelopeOnly) {
+            return envelopeOnly(step);
+        }
+        long waveformBytes = (long) (125 * kbps * seconds * (1 - ENVELOPE_SHARE));
+        return hybrid(Aim.of(kbps), step, writer.guessStep(Math.max(1, waveformBytes)));
+    }
+
     /** @param index of the waveform's step, with a fraction that becomes a finer or coarser choice at the nearest step */
     private static ScalarSettings hybrid(Aim aim, int envelopeStep, double index) {
         int step = (int) StrictMath.rint(index);

@@ -3,34 +3,42 @@ package dev.tessera.audio;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.training.EnvelopeRefinement;
+import dev.tessera.vqmodels.training.NeuralTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Learns a {@link ScalarAudioModel}: the KLT of log-mel frames and how slowly its components change, then the entropy priors from
- * coding the same sounds, each at a random step of envelope and waveform.
+ * coding the same sounds, each at a random step of envelope and waveform; then, where the recipe says so, the networks that refine decoded envelopes.
  *
- * <p>The same files, recipe and seed give the same model for any thread count.
+ * <p>The same files, recipe and seed give the same model, for any thread count where there are no networks and on one machine else.
  */
 public final class ScalarTrainer {
     private static final double MOST_DECAY = 0.99;
 
     private final ScalarRecipe recipe;
+    private final Supplier<NeuralTrainer> engine;
     private final int threads;
     private final Consumer<String> progress;
 
     /**
-     * @param threads for the KLT, at least 1
+     * @param engine asked for when the recipe has a refiner
+     * @param threads for the KLT and the engine, at least 1
      * @param progress told of each step in a line
      */
-    public ScalarTrainer(ScalarRecipe recipe, int threads, Consumer<String> progress) {
+    public ScalarTrainer(
+            ScalarRecipe recipe, Supplier<NeuralTrainer> engine, int threads, Consumer<String> progress) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads is " + threads + ", must be at least 1");
         }
         this.recipe = recipe;
+        this.engine = engine;
         this.threads = threads;
         this.progress = progress;
     }
@@ -42,6 +50,7 @@ public final class ScalarTrainer {
      * @throws IllegalArgumentException when they hold too little sound
      */
     public ModelFile train(List<Path> files) throws IOException {
+        Optional<NeuralTrainer> trainer = recipe.refiner().map(_ -> engine.get());
         List<float[]> sounds =
                 new TrainingSounds(recipe.secondsPerFile(), recipe.secondsPerFolder(), recipe.seed()).load(files);
         progress.accept(sounds.size() + " of " + files.size() + " files are used");
@@ -49,7 +58,15 @@ public final class ScalarTrainer {
         Klt klt = Klt.fit(TrainingVectors.concatenate(mels), recipe.envelopeComponents(), threads);
         float[] decay = decay(klt, mels);
         progress.accept("transform of envelopes");
-        return ScalarAudioModel.toFile(recipe, klt, decay, priors(new EnvelopeBasis(klt, decay), sounds, mels));
+        ScalarPlanes.Models models = priors(new EnvelopeBasis(klt, decay), sounds, mels);
+        ModelFile without = ScalarAudioModel.toFile(recipe, klt, decay, models, Optional.empty());
+        if (trainer.isEmpty()) {
+            return without;
+        }
+        EnvelopeRefinement.Trained refiner = new EnvelopeRefinerLearning(
+                        recipe, recipe.refiner().orElseThrow(), trainer.get(), threads, progress)
+                .learn(sounds, ScalarAudioModel.read(without));
+        return ScalarAudioModel.toFile(recipe, klt, decay, models, Optional.of(refiner));
     }
 
     /** Regression of each component on itself a frame before. */

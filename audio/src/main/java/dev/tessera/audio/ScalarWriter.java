@@ -116,6 +116,13 @@ final class ScalarWriter {
         return new PayloadWriter.Payload(chunks, values, values * BITS_PER_VALUE);
     }
 
+    /** What a decoder makes of the sound. */
+    ScalarPlanes decoded(ScalarSettings settings) {
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, samples.length, length);
+        planes.code(model.start(), (_, bit) -> bit, sources(settings)::get);
+        return planes;
+    }
+
     private List<ScalarPlanes.Sources> sources(ScalarSettings settings) {
         ScalarPlanes.Sources[] out = new ScalarPlanes.Sources[samples.length];
         for (int p = 0; p < out.length; p++) {

@@ -341,7 +341,9 @@ final class TrainCommand extends TesseraCommand {
             throw new UsageException("--codes is for codebooks, the recipe " + recipe + " has none");
         }
         ScalarRecipe scalar = ScalarRecipe.read(entries);
-        return new ScalarTrainer(seed == null ? scalar : scalar.withSeed(seed), threads, this::say).train(files);
+        return new ScalarTrainer(
+                        seed == null ? scalar : scalar.withSeed(seed), TrainCommand::engine, threads, this::say)
+                .train(files);
     }
 
     private ModelFile trainAudio(AudioRecipe standard, List<Path> files) throws IOException {

@@ -1,6 +1,7 @@
 package dev.tessera.cli;
 
 import dev.tessera.vqmodels.Media;
+import dev.tessera.vqmodels.training.EnvelopeRefinement;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
 import dev.tessera.vqmodels.training.PlaneRefinement;
@@ -87,5 +88,11 @@ public final class RecordingTrainer implements NeuralTrainer {
         }
         weights = given;
         return new WeightTraining.Trained(given.start(), Map.of());
+    }
+
+    @Override
+    public EnvelopeRefinement.Trained trainRefinement(
+            EnvelopeRefinement order, List<EnvelopeRefinement.Pair> pairs, List<EnvelopeRefinement.Pair> heldOut) {
+        throw new TrainingException("this trainer refines no envelopes");
     }
 }

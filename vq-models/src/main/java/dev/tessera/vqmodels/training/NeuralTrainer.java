@@ -43,6 +43,15 @@ public interface NeuralTrainer {
      */
     WeightTraining.Trained trainWeights(WeightTraining order) throws CorruptModelException;
 
+    /**
+     * Trains networks that refine envelopes.
+     *
+     * @param pairs to learn from
+     * @param heldOut which say how much the networks help
+     */
+    EnvelopeRefinement.Trained trainRefinement(
+            EnvelopeRefinement order, List<EnvelopeRefinement.Pair> pairs, List<EnvelopeRefinement.Pair> heldOut);
+
     /** The trainer of this class path, where there is one. */
     static Optional<NeuralTrainer> find() {
         return ServiceLoader.load(NeuralTrainer.class).findFirst();

@@ -2,6 +2,7 @@ package dev.tessera.training;
 
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.Media;
+import dev.tessera.vqmodels.training.EnvelopeRefinement;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PictureSource;
 import dev.tessera.vqmodels.training.PlaneRefinement;
@@ -63,5 +64,11 @@ public final class LibtorchTrainer implements NeuralTrainer {
     @Override
     public WeightTraining.Trained trainWeights(WeightTraining order) throws CorruptModelException {
         return new BlockTraining(order).run();
+    }
+
+    @Override
+    public EnvelopeRefinement.Trained trainRefinement(
+            EnvelopeRefinement order, List<EnvelopeRefinement.Pair> pairs, List<EnvelopeRefinement.Pair> heldOut) {
+        return new EnvelopeTraining(order, pairs, heldOut).run();
     }
 }
