@@ -11,12 +11,16 @@ import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
+import dev.tessera.vqmodels.training.EnvelopeRefinement;
+import dev.tessera.vqmodels.training.EnvelopeRefinement.Pair;
+import dev.tessera.vqmodels.training.NeuralTrainer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.StringReader;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -180,6 +185,22 @@ class AudioTrainerTest {
             seed = 1
             """;
 
+    private static final String REFINER = """
+            refiner-local-channels = 3
+            refiner-local-layers = 2
+            refiner-wide-channels = 4
+            refiner-wide-kernels = 5, 3
+            refiner-visits = 3
+            refiner-kbps = 0.3, 1.5
+            refiner-hybrid-from-kbps = 0.7
+            refiner-steps = 9
+            refiner-learning-rate = 0.01
+            """;
+
+    private static final Supplier<NeuralTrainer> NO_ENGINE = () -> {
+        throw new AssertionError("there is no network to train");
+    };
+
     private static Properties entries(String text) throws IOException {
         Properties entries = new Properties();
         entries.load(new StringReader(text));
@@ -192,15 +213,15 @@ class AudioTrainerTest {
         assertTrue(ScalarRecipe.isOne(entries(SCALAR)));
         assertFalse(ScalarRecipe.isOne(entries(SMALL)));
         ScalarRecipe recipe = ScalarRecipe.read(entries(SCALAR));
-        ModelFile model = new ScalarTrainer(recipe, 1, _ -> {}).train(files);
+        ModelFile model = new ScalarTrainer(recipe, NO_ENGINE, 1, _ -> {}).train(files);
         List<Path> reversed = new ArrayList<>(files);
         Collections.reverse(reversed);
         assertEquals(
                 model.sha256(),
-                new ScalarTrainer(recipe, 3, _ -> {}).train(reversed).sha256());
+                new ScalarTrainer(recipe, NO_ENGINE, 3, _ -> {}).train(reversed).sha256());
         assertNotEquals(
                 model.sha256(),
-                new ScalarTrainer(recipe.withSeed(2), 1, _ -> {}).train(files).sha256());
+                new ScalarTrainer(recipe.withSeed(2), NO_ENGINE, 1, _ -> {}).train(files).sha256());
         AudioSignal sound = AudioFiles.read(files.getFirst());
         AudioCodec codec = new AudioCodec(AudioModel.load(model));
         byte[] file = codec.compress(sound, new RateTarget.Bytes(400)).bytes();
@@ -216,6 +237,55 @@ class AudioTrainerTest {
             {"envelope-components = 6", "envelope-components = 81", "envelopeComponents is 81"},
         }) {
             Properties entries = entries(SCALAR.replace(change[0], change[1]));
+            IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ScalarRecipe.read(entries));
+            assertTrue(e.getMessage().contains(change[2]), e.getMessage());
+        }
+    }
+
+    /** The engine gets decoded sounds, those of which it learns apart from those that it does not, and its answer is in the model. */
+    @Test
+    void theRefinerIsLearntByTheEngine(@TempDir Path folder) throws IOException {
+        List<EnvelopeRefinement> orders = new ArrayList<>();
+        List<Integer> counts = new ArrayList<>();
+        List<Pair> seen = new ArrayList<>();
+        NeuralTrainer engine = (NeuralTrainer) Proxy.newProxyInstance(
+                NeuralTrainer.class.getClassLoader(),
+                new Class<?>[] {NeuralTrainer.class},
+                (self, method, arguments) -> {
+                    orders.add((EnvelopeRefinement) arguments[0]);
+                    for (int i = 1; i <= 2; i++) {
+                        List<?> pairs = (List<?>) arguments[i];
+                        counts.add(pairs.size());
+                        pairs.forEach(pair -> seen.add((Pair) pair));
+                    }
+                    return EnvelopeRefinerTest.networks(1);
+                });
+        ScalarRecipe recipe = ScalarRecipe.read(entries(SCALAR + REFINER));
+        ModelFile model =
+                new ScalarTrainer(recipe, () -> engine, 1, _ -> {}).train(sounds(folder));
+        assertEquals(9, orders.getFirst().steps());
+        assertEquals(List.of(5, 3), orders.getFirst().wideKernels());
+        assertEquals(List.of(3 * 5, 3), counts); // one of six sounds is kept out
+        assertTrue(seen.stream().anyMatch(pair -> pair.constants()[2] == 1));
+        assertTrue(seen.stream().anyMatch(pair -> pair.constants()[2] == 0));
+        assertEquals(2, model.config().integer("format_version"));
+        assertTrue(((ScalarAudioModel) AudioModel.load(model)).refiner().isPresent());
+    }
+
+    @Test
+    void refinerRecipesNameWhatIsWrong() throws IOException {
+        for (String[] change : new String[][] {
+            {"refiner-local-channels = 3", "", "refiner-local-channels"},
+            {"refiner-local-layers = 2", "refiner-local-layers = 9", "refiner-local-layers is 9, must be in [2, 8]"},
+            {"5, 3", "5, x", "refiner-wide-kernels"},
+            {"5, 3", "5", "must be two odd numbers or more"},
+            {"5, 3", "4, 3", "must be two odd numbers or more"},
+            {"5, 3", "9, 9, 3", "reach 9 frames, must reach at most 8"},
+            {"0.3, 1.5", "0", "refiner-kbps are [0.0]"},
+            {"refiner-visits = 3", "refiner-visits = 0", "refiner-visits is 0"},
+            {"refiner-learning-rate = 0.01", "refiner-learning-rate = 2", "refiner-learning-rate is 2.0"},
+        }) {
+            Properties entries = entries(SCALAR + REFINER.replace(change[0], change[1]));
             IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> ScalarRecipe.read(entries));
             assertTrue(e.getMessage().contains(change[2]), e.getMessage());
         }

@@ -23,7 +23,7 @@ final class EnvelopeTraining {
     private static final double LAST_RATE = 0.02;
     private static final double WEIGHT_DECAY = 1e-3;
     private static final double FIRST_OUTPUT = 0.02; // the networks start as next to nothing
-    private static final double BELOW_FLOOR = 0.1; // share of a difference below the floor, which brings it back
+    private static final double BELOW_FLOOR = 0.1; // silence should be silent all the same
 
     private final EnvelopeRefinement order;
     private final List<Pair> pairs;
@@ -212,11 +212,12 @@ final class EnvelopeTraining {
         return window.base.add(local.forward(window.local)).add(all);
     }
 
-    /** Absolute differences, where what lies below the floor counts as the floor, {@code below} of it aside. */
+    /** Absolute differences, of which those below the floor count as {@code below} of a whole one. */
     private static Tensor distances(Window window, Tensor out, double below) {
         Tensor above = Tensors.atLeast(out, window.floor);
-        Tensor counted = above.add(Tensors.scale(out.sub(above), below));
-        return counted.sub(Tensors.atLeast(window.target, window.floor)).abs();
+        Tensor wanted = Tensors.atLeast(window.target, window.floor);
+        Tensor deep = out.sub(above).sub(window.target.sub(wanted)).abs();
+        return above.sub(wanted).abs().add(Tensors.scale(deep, below));
     }
 
     /** Mean over the envelopes that were kept out, in 1/{@link EnvelopeRefinement#UNIT}. */
