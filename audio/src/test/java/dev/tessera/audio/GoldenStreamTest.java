@@ -59,11 +59,20 @@ class GoldenStreamTest {
 
     @Test
     void oldStreamsOfScalarModelsDecodeToTheirOldSamples() throws IOException, NoSuchAlgorithmException {
-        byte[] packed = golden("scalar-model.safetensors.gz");
-        assertTrue(packed.length <= 100_000);
-        byte[] model = new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
+        byte[] model = unpacked("scalar-model.safetensors.gz");
         decodes(model, "scalar-decoded.sha256", 4);
         decodes(model, "scalar-packets-decoded.sha256", 2);
         decodes(model, "scalar-high-decoded.sha256", 3);
+    }
+
+    @Test
+    void oldStreamsOfScalarModelsWithNetworksDecodeToTheirOldSamples() throws IOException, NoSuchAlgorithmException {
+        decodes(unpacked("scalar-refined-model.safetensors.gz"), "scalar-refined-decoded.sha256", 3);
+    }
+
+    private static byte[] unpacked(String name) throws IOException {
+        byte[] packed = golden(name);
+        assertTrue(packed.length <= 100_000);
+        return new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
     }
 }
