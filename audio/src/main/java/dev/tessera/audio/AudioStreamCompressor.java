@@ -56,7 +56,9 @@ public final class AudioStreamCompressor {
         }
         this.chunkOverhead = ChunkRate.overhead(bytesPerChunk);
         ScalarSettings usual = ScalarSearch.usual(
-                ScalarSearch.kbps(bytesPerChunk - chunkOverhead, seconds, channels), ScalarStream.span(chunkFrames));
+                ScalarSearch.kbps(bytesPerChunk - chunkOverhead, seconds, channels),
+                ScalarStream.span(chunkFrames),
+                model.refiner().isPresent());
         Optional<HighBand> band = HighBand.of(sampleRate);
         boolean high = band.isPresent() && kbps / channels >= ScalarSearch.HIGH_FROM_KBPS;
         ScalarSettings settings = usual.withHigh(high ? ScalarStream.HIGH : 0);

@@ -60,7 +60,7 @@ public final class AudioStreamDecompressor {
      * Samples from the time of a sample in the sound to the end of the chunk with which it comes out, at most, when none is lost.
      */
     public int latencySamples() {
-        int frames = Math.max(2 * stream.chunkFrames(), stream.reachFrames() + stream.chunkFrames());
+        int frames = Math.max(2 * stream.chunkFrames(), stream.reachFrames(model.refiner().isPresent()) + stream.chunkFrames());
         int reach = new Resampler(MelEnvelope.SAMPLE_RATE, form.sampleRate()).reach();
         return (int)
                 Math.ceilDiv(((long) frames * MelEnvelope.HOP + reach) * form.sampleRate(), MelEnvelope.SAMPLE_RATE);
@@ -139,7 +139,7 @@ public final class AudioStreamDecompressor {
             bridge();
         }
         // the last chunk may hold one sample of the sound only, and another may be the last
-        int to = Math.min((open ? gapBegin : received) - stream.reachFrames(), received - stream.chunkFrames());
+        int to = Math.min((open ? gapBegin : received) - stream.reachFrames(model.refiner().isPresent()), received - stream.chunkFrames());
         if (to <= done) {
             return new float[form.channels()][0];
         }
@@ -163,13 +163,13 @@ public final class AudioStreamDecompressor {
 
     /** The sound of the frames up to {@code to}. */
     private float[][] sound(int to) {
-        int reach = stream.reachFrames();
+        int reach = stream.reachFrames(model.refiner().isPresent());
         int first = Math.max(before, done - reach);
         int end = Math.min(received, to + reach);
         ScalarPlanes planes = joined();
         float[][] out = new float[form.channels()][];
         for (int p = 0; p < out.length; p++) {
-            float[] x = planes.concealed(p, first - before, end - before);
+            float[] x = planes.concealed(p, model.refiner(), first - before, end - before);
             out[p] = Arrays.copyOfRange(x, (done - first) * MelEnvelope.HOP, (to - first) * MelEnvelope.HOP);
         }
         makeHigh(planes, to);

@@ -26,12 +26,17 @@ final class ScalarSearch {
     /** What envelopes may take of a budget. */
     static final double ENVELOPE_SHARE = 0.62;
 
-    /** From the highest rate to the lowest. */
-    private static final Aim[] AIMS = {
+    /** From the highest rate to the lowest, of models without networks. */
+    private static final Aim[] PLAIN_AIMS = {
         new Aim(3, 1.1, 1.1, 4, true), // both: 12 dB and a mel distance of 0.12 at 6 kbps
         new Aim(1.4, 2, 0, 1, true), // the waveform: that is where bits gain it most
         new Aim(0.7, 1.4, 0, 2, true), // the envelope
         new Aim(0, 1.4, 0, 5, false) // little of the waveform, so that it says when, and noise
+    };
+
+    /** The same of models whose networks refine the envelope: more noise up to it gains more and costs less. */
+    private static final Aim[] REFINED_AIMS = {
+        new Aim(3, 1.1, 1.1, 4, true), new Aim(1.4, 2, 0, 2, true), new Aim(0.7, 1.4, 0, 3, true), new Aim(0, 1.4, 0, 5, true)
     };
 
     static final double ENVELOPE_STEPS_PER_HALF_SIZE = 5;
@@ -68,12 +73,13 @@ final class ScalarSearch {
      * @param noise which of {@link ScalarSettings#NOISE_LEVELS}
      */
     private record Aim(double fromKbps, double envelopeStep, double exponent, int noise, boolean matching) {
-        static Aim of(double kbps) {
+        static Aim of(double kbps, boolean refined) {
+            Aim[] aims = refined ? REFINED_AIMS : PLAIN_AIMS;
             int i = 0;
-            while (kbps < AIMS[i].fromKbps) {
+            while (kbps < aims[i].fromKbps) {
                 i++;
             }
-            return AIMS[i];
+            return aims[i];
         }
 
         int envelopeStep(double kbps) {
@@ -102,7 +108,8 @@ final class ScalarSearch {
         double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
         double step = COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share);
         double kbps = kbpsOf(quality);
-        return maker.apply(hybrid(Aim.of(kbps), Aim.of(kbps).envelopeStep(kbps), Settings.indexOf(step)));
+        Aim aim = Aim.of(kbps, writer.isRefined());
+        return maker.apply(hybrid(aim, aim.envelopeStep(kbps), Settings.indexOf(step)));
     }
 
     /** About the rate that a quality gives. */
@@ -165,7 +172,7 @@ final class ScalarSearch {
     AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
         double kbps = kbps(budget - headerBytes, signal.seconds(), signal.channels());
         if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
-            Aim aim = Aim.of(kbps);
+            Aim aim = Aim.of(kbps, writer.isRefined());
             int envelopeStep = aim.envelopeStep(kbps);
             int envelopeBytes = writer.write(envelopeOnly(envelopeStep), layout).bytes();
             while (envelopeBytes > ENVELOPE_SHARE * budget && envelopeStep < EnvelopeCoding.STEPS - 1) {
@@ -211,9 +218,10 @@ final class ScalarSearch {
      *
      * @param kbps of a channel
      * @param span level of the envelope's spans
+     * @param refined whether decoders refine the envelope
      */
-    static ScalarSettings usual(double kbps, int span) {
-        Aim aim = Aim.of(kbps);
+    static ScalarSettings usual(double kbps, int span, boolean refined) {
+        Aim aim = Aim.of(kbps, refined);
         ScalarSettings settings =
                 kbps < HYBRID_FROM_KBPS ? envelopeOnly(0) : hybrid(aim, aim.envelopeStep(kbps), Settings.STEPS - 1);
         return settings.withSpan(span);
@@ -254,15 +262,16 @@ final class ScalarSearch {
      */
     static ScalarSettings about(
             ScalarWriter writer, double kbps, double seconds, boolean envelopeOnly, double variation) {
+        Aim aim = Aim.of(kbps, true);
         int step = (int) Math.clamp(
-                Aim.of(kbps).envelopeStep(kbps) + StrictMath.rint(ENVELOPE_STEPS_PER_HALF_SIZE * variation),
+                aim.envelopeStep(kbps) + StrictMath.rint(ENVELOPE_STEPS_PER_HALF_SIZE * variation),
                 0,
                 EnvelopeCoding.STEPS - 1);
         if (envelopeOnly) {
             return envelopeOnly(step);
         }
         long waveformBytes = (long) (125 * kbps * seconds * (1 - ENVELOPE_SHARE));
-        return hybrid(Aim.of(kbps), step, writer.guessStep(Math.max(1, waveformBytes)));
+        return hybrid(aim, step, writer.guessStep(Math.max(1, waveformBytes)));
     }
 
     /** @param index of the waveform's step, with a fraction that becomes a finer or coarser choice at the nearest step */

@@ -74,9 +74,9 @@ record ScalarStream(ScalarSettings settings, int chunkFrames, Optional<HighBand>
 
     /**
      * Frames on either side that what is heard in a frame depends on, at most. An iteration on short-time spectra reaches as far as they
-     * overlap; the waveform and the limits of the noise reach half a longest block farther.
+     * overlap; the waveform and the limits of the noise reach half a longest block farther, and networks see frames around.
      */
-    int reachFrames() {
+    int reachFrames(boolean refined) {
         int perIteration = (MelEnvelope.FFT_SIZE - 1) / MelEnvelope.HOP;
         boolean envelope = settings.mode() == Mode.ENVELOPE;
         int iterations = (envelope ? MelEnvelope.ITERATIONS : NoiseFilling.ITERATIONS)
@@ -84,7 +84,8 @@ record ScalarStream(ScalarSettings settings, int chunkFrames, Optional<HighBand>
         int block = envelope
                 ? 0
                 : Math.ceilDiv(LappedTransform.LONGEST / 2 + MelEnvelope.STFT.lookAhead(), MelEnvelope.HOP);
-        return perIteration * iterations + perIteration + block;
+        int networks = refined && !envelope ? EnvelopeRefiner.REACH : 0;
+        return perIteration * iterations + perIteration + block + networks;
     }
 
     /** Writes the steps of a payload. */

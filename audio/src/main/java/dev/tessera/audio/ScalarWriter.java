@@ -87,6 +87,11 @@ final class ScalarWriter {
         return components[0].length;
     }
 
+    /** Whether decoders refine the envelope. */
+    boolean isRefined() {
+        return model.refiner().isPresent();
+    }
+
     /** Index of the step whose waveform takes about so many bytes. */
     double guessStep(long bytes) {
         int coded = (int) Math.min(magnitudes.length - 1, 8 * bytes / BITS_PER_COEFFICIENT);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScalarCodecTest extends SoundFileContract {
-    private static final ScalarAudioModel MODEL = (ScalarAudioModel) shipped("audio-scalar");
+    private static final ScalarAudioModel MODEL = (ScalarAudioModel) shipped("audio-scalar-2");
 
     ScalarCodecTest() {
         super(MODEL);

@@ -316,7 +316,7 @@ class CommandLineContractTest {
                         .map(m -> ((Map<?, ?>) m).get("media"))
                         .toList());
         assertEquals(
-                List.of("image-linear-2", "audio-scalar"),
+                List.of("image-linear-2", "audio-scalar-2"),
                 models.stream()
                         .filter(m -> Boolean.TRUE.equals(((Map<?, ?>) m).get("default_codec")))
                         .map(m -> ((Map<?, ?>) m).get("name"))

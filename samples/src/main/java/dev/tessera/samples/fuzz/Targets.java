@@ -88,6 +88,7 @@ final class Targets {
         AudioCodec sounds = new AudioCodec(AudioModel.load(registry.find("audio-mel-mdct")));
         AudioCodec lapped = new AudioCodec(AudioModel.load(registry.find("audio-mel-lapped")));
         AudioCodec scalar = new AudioCodec(AudioModel.load(registry.find("audio-scalar")));
+        AudioCodec refining = new AudioCodec(AudioModel.load(registry.find("audio-scalar-2")));
         byte[] rgb = pixels(48, 40);
         Image picture = Image.ofRgb8(48, 40, rgb);
         AudioSignal sound = sound(9_600);
@@ -103,6 +104,7 @@ final class Targets {
                 ImageGeometry.class);
         addSound(targets, "lapped sound tsr", lapped, sound, TsrLayout.SINGLE);
         addSound(targets, "scalar sound tsr", scalar, sound, TsrLayout.SINGLE);
+        addSound(targets, "refined sound tsr", refining, sound, TsrLayout.SINGLE);
         addSound(targets, "scalar sound tsr, independent", scalar, sound(36_000), TsrLayout.INDEPENDENT);
         addTsr(
                 targets,
