@@ -2,7 +2,6 @@ package dev.tessera.audio;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -191,7 +190,7 @@ class EnvelopeRefinerTest {
             RateTarget target = new RateTarget.Quality(quality);
             float[] expected = decoded(codec, sound, target);
             assertArrayEquals(expected, decoded(refining, sound, target));
-            assertFalse(Arrays.equals(expected, decoded(changing, sound, target)));
+            assertEquals(quality < 30, Arrays.equals(expected, decoded(changing, sound, target)), "a waveform is needed");
         }
     }
 
