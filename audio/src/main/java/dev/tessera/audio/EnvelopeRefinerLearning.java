@@ -24,11 +24,7 @@ final class EnvelopeRefinerLearning {
     private final Consumer<String> progress;
 
     EnvelopeRefinerLearning(
-            ScalarRecipe recipe,
-            RefinerRecipe refiner,
-            NeuralTrainer trainer,
-            int threads,
-            Consumer<String> progress) {
+            ScalarRecipe recipe, RefinerRecipe refiner, NeuralTrainer trainer, int threads, Consumer<String> progress) {
         this.recipe = recipe;
         this.refiner = refiner;
         this.trainer = trainer;

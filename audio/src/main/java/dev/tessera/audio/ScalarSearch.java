@@ -36,7 +36,10 @@ final class ScalarSearch {
 
     /** The same of models whose networks refine the envelope: more noise up to it gains more and costs less, and matching always pays. */
     private static final Aim[] REFINED_AIMS = {
-        new Aim(3, 1.1, 1.1, 4, true), new Aim(1.4, 2, 0, 1, true), new Aim(0.7, 1.4, 0, 3, true), new Aim(0, 1.4, 0, 5, true)
+        new Aim(3, 1.1, 1.1, 4, true),
+        new Aim(1.4, 2, 0, 1, true),
+        new Aim(0.7, 1.4, 0, 3, true),
+        new Aim(0, 1.4, 0, 5, true)
     };
 
     static final double ENVELOPE_STEPS_PER_HALF_SIZE = 5;

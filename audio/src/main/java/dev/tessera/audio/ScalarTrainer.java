@@ -32,8 +32,7 @@ public final class ScalarTrainer {
      * @param threads for the KLT and the engine, at least 1
      * @param progress told of each step in a line
      */
-    public ScalarTrainer(
-            ScalarRecipe recipe, Supplier<NeuralTrainer> engine, int threads, Consumer<String> progress) {
+    public ScalarTrainer(ScalarRecipe recipe, Supplier<NeuralTrainer> engine, int threads, Consumer<String> progress) {
         if (threads < 1) {
             throw new IllegalArgumentException("threads is " + threads + ", must be at least 1");
         }

@@ -221,7 +221,9 @@ class AudioTrainerTest {
                 new ScalarTrainer(recipe, NO_ENGINE, 3, _ -> {}).train(reversed).sha256());
         assertNotEquals(
                 model.sha256(),
-                new ScalarTrainer(recipe.withSeed(2), NO_ENGINE, 1, _ -> {}).train(files).sha256());
+                new ScalarTrainer(recipe.withSeed(2), NO_ENGINE, 1, _ -> {})
+                        .train(files)
+                        .sha256());
         AudioSignal sound = AudioFiles.read(files.getFirst());
         AudioCodec codec = new AudioCodec(AudioModel.load(model));
         byte[] file = codec.compress(sound, new RateTarget.Bytes(400)).bytes();
@@ -261,8 +263,7 @@ class AudioTrainerTest {
                     return EnvelopeRefinerTest.networks(1);
                 });
         ScalarRecipe recipe = ScalarRecipe.read(entries(SCALAR + REFINER));
-        ModelFile model =
-                new ScalarTrainer(recipe, () -> engine, 1, _ -> {}).train(sounds(folder));
+        ModelFile model = new ScalarTrainer(recipe, () -> engine, 1, _ -> {}).train(sounds(folder));
         assertEquals(9, orders.getFirst().steps());
         assertEquals(List.of(5, 3), orders.getFirst().wideKernels());
         assertEquals(List.of(3 * 5, 3), counts); // one of six sounds is kept out

@@ -130,8 +130,7 @@ class EnvelopeRefinerTest {
         for (int t = 0; t < frames; t++) {
             for (int b = 0; b < BANDS; b++) {
                 double coded = Math.max(bands[t][b], Math.rint(floor));
-                double decoded =
-                        Math.rint(hybrid ? 256 * logMel[t * BANDS + b] * Math.log(10) / Math.log(2) : floor);
+                double decoded = Math.rint(hybrid ? 256 * logMel[t * BANDS + b] * Math.log(10) / Math.log(2) : floor);
                 local[0][b][t] = coded / 1024;
                 local[1][b][t] = decoded / 1024;
                 local[2][b][t] = hybrid ? Math.clamp((decoded - coded) / 1024, -1, 1) : 0;
@@ -190,12 +189,14 @@ class EnvelopeRefinerTest {
             RateTarget target = new RateTarget.Quality(quality);
             float[] expected = decoded(codec, sound, target);
             assertArrayEquals(expected, decoded(refining, sound, target));
-            assertEquals(quality < 30, Arrays.equals(expected, decoded(changing, sound, target)), "a waveform is needed");
+            assertEquals(
+                    quality < 30, Arrays.equals(expected, decoded(changing, sound, target)), "a waveform is needed");
         }
     }
 
     private static float[] decoded(AudioCodec codec, AudioSignal sound, RateTarget target) throws IOException {
-        return codec.decompress(TsrFile.read(codec.compress(sound, target).bytes())).channel(0);
+        return codec.decompress(TsrFile.read(codec.compress(sound, target).bytes()))
+                .channel(0);
     }
 
     /** Concealment comes after: lost frames keep the envelope that lies between their neighbours. */
@@ -206,16 +207,15 @@ class EnvelopeRefinerTest {
         int samples = 128 * MelEnvelope.HOP;
         ScalarPlanes planes = new ScalarPlanes(model.basis(), settings(Mode.HYBRID), 1, samples);
         planes.lose(0, planes.frames());
-        assertArrayEquals(
-                planes.synthesize(0, Optional.empty()), planes.synthesize(0, model.refiner()));
+        assertArrayEquals(planes.synthesize(0, Optional.empty()), planes.synthesize(0, model.refiner()));
     }
 
     @Test
     void weightsThatAreNoNumbersMakeSamplesAllTheSame() throws IOException {
         EnvelopeRefinement.Layer huge = layer(3, 1, 3, 3, 1e38, 5);
         EnvelopeRefinement.Trained networks = networks(1e20);
-        EnvelopeRefiner refiner = refiner(new EnvelopeRefinement.Trained(
-                List.of(networks.local().getFirst(), huge), networks.wide(), 0, 0));
+        EnvelopeRefiner refiner = refiner(
+                new EnvelopeRefinement.Trained(List.of(networks.local().getFirst(), huge), networks.wide(), 0, 0));
         for (int[] frame : refiner.refine(bands(5), new float[5 * MelEnvelope.HOP], settings(Mode.HYBRID))) {
             for (int band : frame) {
                 assertTrue(Math.abs(band) <= 4096, "band of " + band);
@@ -228,14 +228,11 @@ class EnvelopeRefinerTest {
         EnvelopeRefinement.Trained good = networks(1);
         Map<String, EnvelopeRefinement.Trained> bad = Map.of(
                 "refiner_local makes 1 channels of 5",
-                new EnvelopeRefinement.Trained(
-                        List.of(layer(5, 1, 3, 3, 1, 1)), good.wide(), 0, 0),
+                new EnvelopeRefinement.Trained(List.of(layer(5, 1, 3, 3, 1, 1)), good.wide(), 0, 0),
                 "refiner_wide makes 79 channels of 243",
-                new EnvelopeRefinement.Trained(
-                        good.local(), List.of(layer(WIDE_INPUTS, 79, 1, 3, 1, 1)), 0, 0),
+                new EnvelopeRefinement.Trained(good.local(), List.of(layer(WIDE_INPUTS, 79, 1, 3, 1, 1)), 0, 0),
                 "refiner_wide looks 9 frames around, must be at most 8",
-                new EnvelopeRefinement.Trained(
-                        good.local(), List.of(layer(WIDE_INPUTS, BANDS, 1, 19, 1, 1)), 0, 0));
+                new EnvelopeRefinement.Trained(good.local(), List.of(layer(WIDE_INPUTS, BANDS, 1, 19, 1, 1)), 0, 0));
         bad.forEach((message, networks) -> {
             CorruptModelException e = assertThrows(CorruptModelException.class, () -> refiner(networks));
             assertTrue(e.getMessage().contains(message), e.getMessage());

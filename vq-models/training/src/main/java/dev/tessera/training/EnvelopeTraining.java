@@ -227,7 +227,9 @@ final class EnvelopeTraining {
             try (PointerScope _ = new PointerScope();
                     NoGradGuard _ = new NoGradGuard()) {
                 Window whole = window(List.of(pair), new int[1], pair.frames());
-                sum += distances(whole, refined ? forward(whole) : whole.base, 0).mean().item_double();
+                sum += distances(whole, refined ? forward(whole) : whole.base, 0)
+                        .mean()
+                        .item_double();
             }
         }
         return EnvelopeRefinement.UNIT * sum / heldOut.size();
