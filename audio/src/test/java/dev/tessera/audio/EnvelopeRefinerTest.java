@@ -71,7 +71,16 @@ class EnvelopeRefinerTest {
     }
 
     private static ScalarSettings settings(Mode mode) {
-        return new ScalarSettings(mode, 2, true, 0, 52, LambdaPlan.of(0), 236, 0);
+        return new ScalarSettings(mode, 2, true, 0, 52, LambdaPlan.of(0), 236, 0, 0);
+    }
+
+    /** With the same steps everywhere. */
+    private static EnvelopeRefiner.Decoded decoded(int[][] bands, float[] waveform) {
+        int[] envelopeSteps = new int[bands.length];
+        int[] steps = new int[bands.length];
+        Arrays.fill(envelopeSteps, 52);
+        Arrays.fill(steps, 236);
+        return new EnvelopeRefiner.Decoded(bands, waveform, envelopeSteps, steps);
     }
 
     private static int[][] bands(int frames) {
@@ -146,7 +155,7 @@ class EnvelopeRefinerTest {
         EnvelopeRefinement.Trained networks = networks(1);
         double[][][] near = run(local, networks.local());
         double[][][] all = run(wide, networks.wide());
-        int[][] refined = refiner(networks).refine(bands, core, settings(mode));
+        int[][] refined = refiner(networks).refine(decoded(bands, mode == Mode.HYBRID ? core : new float[0]));
         for (int t = 0; t < frames; t++) {
             for (int b = 0; b < BANDS; b++) {
                 double expected = 1024 * (local[0][b][t] + near[0][b][t] + all[b][0][t]);
@@ -163,15 +172,15 @@ class EnvelopeRefinerTest {
         int changed = 700;
         int[][] bands = bands(frames);
         float[] core = SoundFileContract.tone(16_000, frames * MelEnvelope.HOP, 200);
-        int[][] whole = refiner.refine(bands, core, settings(Mode.HYBRID));
+        int[][] whole = refiner.refine(decoded(bands, core));
         bands[changed][3] += 500;
-        int[][] other = refiner.refine(bands, core, settings(Mode.HYBRID));
+        int[][] other = refiner.refine(decoded(bands, core));
         int reach = 3; // of these networks
         for (int t = 0; t < frames; t++) {
             assertEquals(Math.abs(t - changed) > reach, Arrays.equals(whole[t], other[t]), "frame " + t);
         }
         int[][] part = refiner.refine(
-                Arrays.copyOf(bands, 600), Arrays.copyOf(core, 600 * MelEnvelope.HOP), settings(Mode.HYBRID));
+                decoded(Arrays.copyOf(bands, 600), Arrays.copyOf(core, 600 * MelEnvelope.HOP)));
         int window = 2; // the waveform's frames see that many hops
         for (int t = 0; t < 600 - reach - window; t++) {
             assertArrayEquals(whole[t], part[t], "frame " + t);
@@ -216,7 +225,7 @@ class EnvelopeRefinerTest {
         EnvelopeRefinement.Trained networks = networks(1e20);
         EnvelopeRefiner refiner = refiner(
                 new EnvelopeRefinement.Trained(List.of(networks.local().getFirst(), huge), networks.wide(), 0, 0));
-        for (int[] frame : refiner.refine(bands(5), new float[5 * MelEnvelope.HOP], settings(Mode.HYBRID))) {
+        for (int[] frame : refiner.refine(decoded(bands(5), new float[5 * MelEnvelope.HOP]))) {
             for (int band : frame) {
                 assertTrue(Math.abs(band) <= 4096, "band of " + band);
             }
