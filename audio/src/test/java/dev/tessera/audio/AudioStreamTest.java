@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Streams: {@link AudioStreamCompressor} and {@link AudioStreamDecompressor}. */
 class AudioStreamTest {
-    private static final AudioCodec CODEC = new AudioCodec(SoundFileContract.shipped("audio-scalar"));
+    private static final AudioCodec CODEC = new AudioCodec(SoundFileContract.shipped("audio-scalar-2"));
     private static final int CHECKSUM_BYTES = 4;
 
     private static AudioSignal sound(int rate, int samples, int channels) {
