@@ -60,7 +60,8 @@ public final class AudioStreamDecompressor {
      * Samples from the time of a sample in the sound to the end of the chunk with which it comes out, at most, when none is lost.
      */
     public int latencySamples() {
-        int frames = Math.max(2 * stream.chunkFrames(), stream.reachFrames(model.refiner().isPresent()) + stream.chunkFrames());
+        int frames = Math.max(
+                2 * stream.chunkFrames(), stream.reachFrames(model.refiner().isPresent()) + stream.chunkFrames());
         int reach = new Resampler(MelEnvelope.SAMPLE_RATE, form.sampleRate()).reach();
         return (int)
                 Math.ceilDiv(((long) frames * MelEnvelope.HOP + reach) * form.sampleRate(), MelEnvelope.SAMPLE_RATE);
@@ -139,7 +140,10 @@ public final class AudioStreamDecompressor {
             bridge();
         }
         // the last chunk may hold one sample of the sound only, and another may be the last
-        int to = Math.min((open ? gapBegin : received) - stream.reachFrames(model.refiner().isPresent()), received - stream.chunkFrames());
+        int to = Math.min(
+                (open ? gapBegin : received)
+                        - stream.reachFrames(model.refiner().isPresent()),
+                received - stream.chunkFrames());
         if (to <= done) {
             return new float[form.channels()][0];
         }

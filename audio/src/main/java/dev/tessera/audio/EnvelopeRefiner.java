@@ -1,6 +1,5 @@
 package dev.tessera.audio;
 
-import dev.tessera.codebook.Latents;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
@@ -90,11 +89,10 @@ final class EnvelopeRefiner {
             throw new CorruptModelException(name + " makes " + network.outChannels() + " channels of "
                     + network.inChannels() + ", must make " + out + " of " + in);
         }
-        int reach = Math.max(
-                network.horizontal().lookBack(), network.horizontal().lookAhead());
+        int reach =
+                Math.max(network.horizontal().lookBack(), network.horizontal().lookAhead());
         if (reach > REACH) {
-            throw new CorruptModelException(
-                    name + " looks " + reach + " frames around, must be at most " + REACH);
+            throw new CorruptModelException(name + " looks " + reach + " frames around, must be at most " + REACH);
         }
         try {
             Extent extent = new Extent(height, TILE);
@@ -238,7 +236,6 @@ final class EnvelopeRefiner {
         for (int i = 0; i < CONSTANTS; i++) {
             constants[i] = inputs.constants[i * inputs.frames];
         }
-        return new EnvelopeRefinement.Pair(
-                MAPS, BANDS, inputs.frames, inputs.maps, constants, target, least);
+        return new EnvelopeRefinement.Pair(MAPS, BANDS, inputs.frames, inputs.maps, constants, target, least);
     }
 }

@@ -294,8 +294,7 @@ final class ScalarPlanes {
 
     /** The coded waveform of plane {@code p}, of sounds that have one. */
     private float[] waveform(int p) {
-        return waveforms[p].samples(
-                blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
+        return waveforms[p].samples(blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
     }
 
     /** Its refined envelope; of lost frames as it is. */

@@ -179,8 +179,7 @@ class EnvelopeRefinerTest {
         for (int t = 0; t < frames; t++) {
             assertEquals(Math.abs(t - changed) > reach, Arrays.equals(whole[t], other[t]), "frame " + t);
         }
-        int[][] part = refiner.refine(
-                decoded(Arrays.copyOf(bands, 600), Arrays.copyOf(core, 600 * MelEnvelope.HOP)));
+        int[][] part = refiner.refine(decoded(Arrays.copyOf(bands, 600), Arrays.copyOf(core, 600 * MelEnvelope.HOP)));
         int window = 2; // the waveform's frames see that many hops
         for (int t = 0; t < 600 - reach - window; t++) {
             assertArrayEquals(whole[t], part[t], "frame " + t);
