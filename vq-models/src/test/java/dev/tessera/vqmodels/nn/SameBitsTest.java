@@ -3,9 +3,15 @@ package dev.tessera.vqmodels.nn;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tessera.vqmodels.integer.IntegerSamples;
+import dev.tessera.vqmodels.lowbit.Samples;
+import dev.tessera.vqmodels.lowbit.ScalarFormat;
+import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
+import dev.tessera.vqmodels.lowbit.product.LowBitMatrix;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +52,19 @@ class SameBitsTest {
         int vector = maps.linear(100, 70).apply(maps.map(70, 1, 1), 1).hashCode();
         int heard = new Network(maps.hearing()).run(maps.map(1, 1, 60), 1).hashCode();
         int integers = IntegerSamples.fingerprint();
-        return picture + " " + sound + " " + vector + " " + heard + " " + integers;
+        return picture + " " + sound + " " + vector + " " + heard + " " + integers + " " + lowBits();
+    }
+
+    private static int lowBits() {
+        WeightMatrix matrix = Samples.matrix(7, 150, 333);
+        float[] x = Samples.inputs(8, 1, 333);
+        int hash = 0;
+        for (ScalarFormat format :
+                List.of(ScalarFormat.int8(), ScalarFormat.affine(4, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
+            LowBitMatrix product = LowBitMatrix.of(RoundToNearest.standard(1).quantize(matrix, format));
+            hash = 31 * hash + Arrays.hashCode(product.multiply(x, 1));
+        }
+        return hash;
     }
 
     private static String inAnotherJvm(String flag) throws Exception {

@@ -21,7 +21,7 @@ import java.util.List;
  *
  * <p>Cost: 16 operations for 128 products of one bit, and 2 cols table entries a call. Memory: the weights as they are stored.
  */
-public final class LookupMatrix {
+public final class LookupMatrix implements LowBitMatrix {
     private static final int ROWS = LookupKernels.ROWS;
     private static final int TILES_PER_TASK = 16;
 
@@ -102,23 +102,17 @@ public final class LookupMatrix {
         };
     }
 
-    /** Outputs. */
+    @Override
     public int rows() {
         return rows;
     }
 
-    /** Inputs. */
+    @Override
     public int cols() {
         return cols;
     }
 
-    /**
-     * W x.
-     *
-     * @param x {@code [cols]}, finite
-     * @param threads at least 1
-     * @return {@code [rows]}
-     */
+    @Override
     public float[] multiply(float[] x, int threads) {
         if (x.length != cols) {
             throw new IllegalArgumentException("x has " + x.length + " values, must have " + cols);

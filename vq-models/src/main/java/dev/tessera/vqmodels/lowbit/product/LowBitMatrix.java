@@ -1,0 +1,35 @@
+package dev.tessera.vqmodels.lowbit.product;
+
+import dev.tessera.vqmodels.lowbit.Int8Weights;
+import dev.tessera.vqmodels.lowbit.QuantizedWeights;
+
+/**
+ * Weights that multiply vectors in the bits in which they are stored: y = W x, W {@code [rows x cols]}. Immutable, safe to share.
+ * The same bits for any lane width and number of threads.
+ */
+public sealed interface LowBitMatrix permits Int8Matrix, LookupMatrix {
+    /**
+     * The product that fits the format.
+     *
+     * @param weights int8, int4, int3, int2, ternary, binary or vq16
+     * @throws IllegalArgumentException when the weights are of another format, or code vectors change within 16 rows
+     */
+    static LowBitMatrix of(QuantizedWeights weights) {
+        return weights instanceof Int8Weights int8 ? Int8Matrix.of(int8) : LookupMatrix.of(weights);
+    }
+
+    /** Outputs. */
+    int rows();
+
+    /** Inputs. */
+    int cols();
+
+    /**
+     * W x.
+     *
+     * @param x {@code [cols]}, finite
+     * @param threads at least 1
+     * @return {@code [rows]}
+     */
+    float[] multiply(float[] x, int threads);
+}
