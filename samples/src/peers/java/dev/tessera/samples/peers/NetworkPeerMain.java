@@ -3,12 +3,6 @@ package dev.tessera.samples.peers;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.tessera.vqmodels.lowbit.ScalarCodes;
-import dev.tessera.vqmodels.lowbit.ScalarFormat;
-import dev.tessera.vqmodels.lowbit.ScalarWeights;
-import dev.tessera.vqmodels.lowbit.WeightMatrix;
-import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
-import dev.tessera.vqmodels.lowbit.product.LookupMatrix;
 import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.FeatureMap;
 import java.lang.management.ManagementFactory;
@@ -48,9 +42,6 @@ public final class NetworkPeerMain {
             OnnxRuntime peer = OnnxRuntime.of(environment, options, 1);
             contests.add(linear(peer, "GEMV 4096x4096", 4096, 1));
             contests.add(linear(peer, "GEMV 1024x1024", 1024, 1));
-            contests.add(fourBits(peer, 4096, 128));
-            contests.add(fourBits(peer, 4096, 32));
-            contests.add(fourBits(peer, 1024, 128));
             contests.add(linear(peer, "GEMM 1024, batch 16", 1024, 16));
             contests.add(linear(peer, "GEMM 1024, batch 64", 1024, 64));
             contests.add(linear(peer, "GEMM 1024, batch 256", 1024, 256));
@@ -71,38 +62,6 @@ public final class NetworkPeerMain {
         Call theirs = call(peer, OnnxModel.matMul(batch, size, size, weights), x, batch, size);
         compare(name, Measures.transposed(own.apply(in, 1).toArray(), size, batch), theirs.run());
         return contest(name, own, in, theirs, 2.0 * size * size * batch);
-    }
-
-    /** The name of the contest says what both products are off from that of the weights before quantization, relative. */
-    private static Contest fourBits(OnnxRuntime peer, int size, int group) throws OrtException {
-        float[] weights = values(size * size);
-        float[] x = values(size);
-        ScalarWeights quantized = RoundToNearest.standard(1)
-                .quantize(new WeightMatrix(size, size, weights), ScalarFormat.symmetric(4, group));
-        ScalarCodes codes = quantized.unpack();
-        float[] scales = new float[size * size / group];
-        for (int i = 0; i < scales.length; i++) {
-            scales[i] = codes.scales().get(i / (size / group), i % (size / group));
-        }
-        LookupMatrix own = LookupMatrix.of(quantized);
-        Call theirs = call(peer, OnnxModel.fourBits(size, size, group, codes.codes(), scales), x, 1, size);
-        float[] exact = new float[size];
-        for (int r = 0; r < size; r++) {
-            double sum = 0;
-            for (int c = 0; c < size; c++) {
-                sum += (double) weights[r * size + c] * x[c];
-            }
-            exact[r] = (float) sum;
-        }
-        String name = String.format(
-                Locale.ROOT,
-                "int4 g%d GEMV %d, off %.4f / %.4f",
-                group,
-                size,
-                Measures.error(own.multiply(x, 1), exact),
-                Measures.error(theirs.run(), exact));
-        return new Contest(
-                name, () -> own.multiply(x, 1), theirs, 2.0 * size * size, new ArrayList<>(), new ArrayList<>());
     }
 
     private static Contest conv(

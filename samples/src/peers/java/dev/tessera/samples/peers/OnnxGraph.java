@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 final class OnnxGraph {
     private static final int FLOAT = 1;
     private static final int UINT8 = 2;
+    private static final int INT8 = 3;
     private static final int INT64 = 7;
     private static final int OPSET = 20;
     private static final String RUNTIME_DOMAIN = "com.microsoft";
@@ -77,6 +78,10 @@ final class OnnxGraph {
 
     String constant(byte[] values, int... shape) {
         return constant(UINT8, values, shape);
+    }
+
+    String constantOfSigned(byte[] values, int... shape) {
+        return constant(INT8, values, shape);
     }
 
     String constant(long... values) {

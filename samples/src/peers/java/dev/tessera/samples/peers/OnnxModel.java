@@ -4,6 +4,8 @@ import static dev.tessera.samples.peers.OnnxGraph.integer;
 import static dev.tessera.samples.peers.OnnxGraph.integers;
 import static dev.tessera.samples.peers.OnnxGraph.none;
 
+import dev.tessera.vqmodels.lowbit.ScalarCodes;
+
 /** ONNX models of one node. */
 final class OnnxModel {
     private OnnxModel() {}
@@ -16,24 +18,46 @@ final class OnnxModel {
     }
 
     /**
-     * {@code y = W x}, W of symmetric 4-bit integers in groups along the inputs, by MatMulNBits with activations of 8 bits.
+     * {@code y = W x}, W of symmetric integers in groups along the inputs, by MatMulNBits with activations of 8 bits.
      *
-     * @param codes {@code [out x in]}, 0 to 15, 8 is zero
+     * @param bits 2, 4 or 8
+     * @param codes {@code [out x in]} of so many bits, 2^(bits - 1) is zero
      * @param scales {@code [out x in / group]}
      */
-    static byte[] fourBits(int in, int out, int group, byte[] codes, float[] scales) {
-        byte[] packed = new byte[codes.length / 2];
-        for (int i = 0; i < packed.length; i++) {
-            packed[i] = (byte) (codes[2 * i] | codes[2 * i + 1] << 4);
+    static byte[] nBits(int in, int out, int bits, int group, byte[] codes, float[] scales) {
+        int inByte = Byte.SIZE / bits;
+        byte[] packed = new byte[codes.length / inByte];
+        for (int i = 0; i < codes.length; i++) {
+            packed[i / inByte] |= (byte) (codes[i] << i % inByte * bits);
         }
         ProtocolMessage attributes = integer(none(), "K", in);
         integer(attributes, "N", out);
-        integer(attributes, "bits", 4);
+        integer(attributes, "bits", bits);
         integer(attributes, "block_size", group);
         integer(attributes, "accuracy_level", 4);
         OnnxGraph graph = new OnnxGraph();
-        String weights = graph.constant(packed, out, in / group, group / 2);
+        String weights = graph.constant(packed, out, in / group, group / inByte);
         String y = graph.nodeOfRuntime("MatMulNBits", attributes, "x", weights, graph.constant(scales, scales.length));
+        return graph.model(y, new long[] {1, in}, new long[] {1, out});
+    }
+
+    /** {@code y = W x}, W of bytes with a scale for every row, inputs rounded to bytes with one. */
+    static byte[] dynamic(int in, int out, ScalarCodes weights) {
+        byte[] transposed = new byte[in * out];
+        float[] scales = new float[out];
+        for (int r = 0; r < out; r++) {
+            scales[r] = weights.scales().get(r, 0);
+            for (int c = 0; c < in; c++) {
+                transposed[c * out + r] = weights.codes()[r * in + c];
+            }
+        }
+        OnnxGraph graph = new OnnxGraph();
+        String y = graph.nodeOfRuntime(
+                "DynamicQuantizeMatMul",
+                none(),
+                "x",
+                graph.constantOfSigned(transposed, in, out),
+                graph.constant(scales, out));
         return graph.model(y, new long[] {1, in}, new long[] {1, out});
     }
 

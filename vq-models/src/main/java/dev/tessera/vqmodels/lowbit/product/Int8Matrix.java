@@ -65,7 +65,7 @@ public final class Int8Matrix implements LowBitMatrix {
         if (x.length != cols) {
             throw new IllegalArgumentException("x has " + x.length + " values, must have " + cols);
         }
-        RoundedInputs inputs = RoundedInputs.of(x, depth);
+        RoundedInputs inputs = RoundedInputs.of(x, depth, RoundedInputs.MOST);
         float[] y = new float[scales.length];
         int tile = kernels.rows();
         try (Workers workers = new Workers(threads)) {

@@ -1,13 +1,14 @@
 package dev.tessera.vqmodels.lowbit.product;
 
 import dev.tessera.vqmodels.lowbit.Int8Weights;
+import dev.tessera.vqmodels.lowbit.IntWeights;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 
 /**
  * Weights that multiply vectors in the bits in which they are stored: y = W x, W {@code [rows x cols]}. Immutable, safe to share.
  * The same bits for any lane width and number of threads.
  */
-public sealed interface LowBitMatrix permits Int8Matrix, LookupMatrix {
+public sealed interface LowBitMatrix permits Int8Matrix, Int4Matrix, LookupMatrix {
     /**
      * The product that fits the format.
      *
@@ -15,7 +16,11 @@ public sealed interface LowBitMatrix permits Int8Matrix, LookupMatrix {
      * @throws IllegalArgumentException when the weights are of another format, or code vectors change within 16 rows
      */
     static LowBitMatrix of(QuantizedWeights weights) {
-        return weights instanceof Int8Weights int8 ? Int8Matrix.of(int8) : LookupMatrix.of(weights);
+        return switch (weights) {
+            case Int8Weights int8 -> Int8Matrix.of(int8);
+            case IntWeights ints -> Int4Matrix.of(ints);
+            default -> LookupMatrix.of(weights);
+        };
     }
 
     /** Outputs. */

@@ -13,15 +13,14 @@ final class ScalarInt8Kernels implements Int8Kernels {
     @Override
     public void multiply(byte[] weights, RoundedInputs inputs, float[] scales, float[] y, int from, int to) {
         int rows = rows();
-        int[] sums = new int[rows]; // in the order of the bytes
+        int[] sums = new int[rows]; // by lanes
         float[] outs = new float[rows];
         for (int tile = from; tile < to; tile++) {
             Arrays.fill(outs, 0);
             for (int g = 0; g < inputs.steps().length; g++) {
                 Arrays.fill(sums, 0);
-                int end = Math.min((g + 1) * RoundedInputs.GROUP, inputs.depth());
-                for (int i = g * RoundedInputs.GROUP; i < end; i++) {
-                    int input = inputs.pairs()[i] >> 16;
+                for (int i = g * inputs.length(); i < inputs.end(g); i++) {
+                    int input = inputs.input(i);
                     int at = (tile * inputs.depth() + i) * rows;
                     for (int r = 0; r < rows; r++) {
                         sums[r] += weights[at + r] * input;

@@ -1,12 +1,16 @@
 package dev.tessera.vqmodels.lowbit.product;
 
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.FLOATS;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.HALF_BYTES;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.INTS;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.LANES;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.SHORTS;
+
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The Vector API twin of {@link ScalarInt8Kernels}. A lane of 16 bits holds the sum of two products, at most 2 x 127^2 in
@@ -17,23 +21,9 @@ import jdk.incubator.vector.VectorSpecies;
  * row at a time, 4; a stream of weights for each vector, 1.2; two vectors, 1.1 to 2.
  */
 final class VectorInt8Kernels implements Int8Kernels {
-    private static final VectorSpecies<Short> SHORTS = species();
-    private static final VectorSpecies<Byte> BYTES =
-            VectorSpecies.of(byte.class, VectorShape.forBitSize(SHORTS.vectorBitSize() / 2));
-    private static final VectorSpecies<Integer> INTS = SHORTS.withLanes(int.class);
-    private static final VectorSpecies<Float> FLOATS = SHORTS.withLanes(float.class);
-    private static final int LANES = SHORTS.length();
     private static final int HALF = LANES / 2;
-    private static final int ROWS = VECTORS * LANES;
+    private static final int ROWS = 4 * LANES;
     private static final short SIGN = Short.MIN_VALUE;
-
-    private static VectorSpecies<Short> species() {
-        return switch (Integer.getInteger("tessera.kernels.bits", ShortVector.SPECIES_PREFERRED.vectorBitSize())) {
-            case 512 -> ShortVector.SPECIES_512;
-            case 256 -> ShortVector.SPECIES_256;
-            default -> ShortVector.SPECIES_128;
-        };
-    }
 
     @Override
     public int lanes() {
@@ -43,12 +33,13 @@ final class VectorInt8Kernels implements Int8Kernels {
     @Override
     public void multiply(byte[] weights, RoundedInputs inputs, float[] scales, float[] y, int from, int to) {
         for (int tile = from; tile < to; tile++) {
-            tile(weights, tile * inputs.depth() * ROWS, inputs.pairs(), inputs.steps(), scales, y, tile * ROWS);
+            tile(weights, tile * inputs.depth() * ROWS, inputs, scales, y, tile * ROWS);
         }
     }
 
-    private static void tile(
-            byte[] weights, int weightsAt, int[] pairs, float[] steps, float[] scales, float[] y, int yAt) {
+    private static void tile(byte[] weights, int weightsAt, RoundedInputs inputs, float[] scales, float[] y, int yAt) {
+        int[] pairs = inputs.pairs();
+        float[] steps = inputs.steps();
         FloatVector low0 = FloatVector.zero(FLOATS);
         FloatVector high0 = FloatVector.zero(FLOATS);
         FloatVector low1 = FloatVector.zero(FLOATS);
@@ -58,8 +49,8 @@ final class VectorInt8Kernels implements Int8Kernels {
         FloatVector low3 = FloatVector.zero(FLOATS);
         FloatVector high3 = FloatVector.zero(FLOATS);
         for (int g = 0; g < steps.length; g++) {
-            int first = g * RoundedInputs.GROUP;
-            int end = Math.min(first + RoundedInputs.GROUP, pairs.length);
+            int first = g * inputs.length();
+            int end = inputs.end(g);
             IntVector whole0 = IntVector.zero(INTS);
             IntVector upper0 = IntVector.zero(INTS);
             IntVector whole1 = IntVector.zero(INTS);
@@ -72,33 +63,33 @@ final class VectorInt8Kernels implements Int8Kernels {
                 int at = weightsAt + i * ROWS;
                 ShortVector a = IntVector.broadcast(INTS, pairs[i]).reinterpretAsShorts();
                 ShortVector b = IntVector.broadcast(INTS, pairs[i + 1]).reinterpretAsShorts();
-                IntVector sum0 = a.mul(ByteVector.fromArray(BYTES, weights, at)
+                IntVector sum0 = a.mul(ByteVector.fromArray(HALF_BYTES, weights, at)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0))
-                        .add(b.mul(ByteVector.fromArray(BYTES, weights, at + ROWS)
+                        .add(b.mul(ByteVector.fromArray(HALF_BYTES, weights, at + ROWS)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0)))
                         .lanewise(VectorOperators.XOR, SIGN)
                         .reinterpretAsInts();
                 whole0 = whole0.add(sum0);
                 upper0 = upper0.add(sum0.lanewise(VectorOperators.LSHR, 16));
-                IntVector sum1 = a.mul(ByteVector.fromArray(BYTES, weights, at + LANES)
+                IntVector sum1 = a.mul(ByteVector.fromArray(HALF_BYTES, weights, at + LANES)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0))
-                        .add(b.mul(ByteVector.fromArray(BYTES, weights, at + ROWS + LANES)
+                        .add(b.mul(ByteVector.fromArray(HALF_BYTES, weights, at + ROWS + LANES)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0)))
                         .lanewise(VectorOperators.XOR, SIGN)
                         .reinterpretAsInts();
                 whole1 = whole1.add(sum1);
                 upper1 = upper1.add(sum1.lanewise(VectorOperators.LSHR, 16));
-                IntVector sum2 = a.mul(ByteVector.fromArray(BYTES, weights, at + 2 * LANES)
+                IntVector sum2 = a.mul(ByteVector.fromArray(HALF_BYTES, weights, at + 2 * LANES)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0))
-                        .add(b.mul(ByteVector.fromArray(BYTES, weights, at + ROWS + 2 * LANES)
+                        .add(b.mul(ByteVector.fromArray(HALF_BYTES, weights, at + ROWS + 2 * LANES)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0)))
                         .lanewise(VectorOperators.XOR, SIGN)
                         .reinterpretAsInts();
                 whole2 = whole2.add(sum2);
                 upper2 = upper2.add(sum2.lanewise(VectorOperators.LSHR, 16));
-                IntVector sum3 = a.mul(ByteVector.fromArray(BYTES, weights, at + 3 * LANES)
+                IntVector sum3 = a.mul(ByteVector.fromArray(HALF_BYTES, weights, at + 3 * LANES)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0))
-                        .add(b.mul(ByteVector.fromArray(BYTES, weights, at + ROWS + 3 * LANES)
+                        .add(b.mul(ByteVector.fromArray(HALF_BYTES, weights, at + ROWS + 3 * LANES)
                                 .convertShape(VectorOperators.B2S, SHORTS, 0)))
                         .lanewise(VectorOperators.XOR, SIGN)
                         .reinterpretAsInts();

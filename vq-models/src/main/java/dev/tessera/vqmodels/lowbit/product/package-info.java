@@ -1,5 +1,5 @@
 /**
  * Products of low-bit weights with vectors, without dequantizing: sums of a few inputs are looked up by the bits of the weights;
- * weights of 8 bits are multiplied as integers.
+ * integers of 2 to 4 and of 8 bits are multiplied as such.
  */
 package dev.tessera.vqmodels.lowbit.product;

@@ -1,0 +1,106 @@
+package dev.tessera.vqmodels.lowbit.product;
+
+import dev.tessera.codebook.internal.Workers;
+import dev.tessera.vqmodels.lowbit.IntWeights;
+import java.util.Arrays;
+
+/**
+ * Multiplies {@link IntWeights} with a vector whose values are rounded to 8 bits: sums of products are exact integers.
+ *
+ * <p>Error: inputs are rounded to 127 steps of the largest magnitude of each 128, or of fewer that share the scale of weights,
+ * which adds about 0.6 % relative to y for Gaussian inputs, small beside what 4 bits do to the weights (10 %).
+ *
+ * <p>Cost: 15 operations on vectors for as many products as two vectors have nibbles. Memory: 4 bits a weight,
+ * of fewer bits too, rows rounded up to a multiple of 64 where vectors have 512 bits (of 32 at 256), and 8 bytes a group. {@link
+ * LookupMatrix} takes weights as they are stored, and longer.
+ */
+public final class Int4Matrix implements LowBitMatrix {
+    private static final int ROWS_PER_TASK = 256;
+
+    private final Int4Kernels kernels;
+    private final int rows;
+    private final int cols;
+    private final int depth; // inputs, rounded up to blocks
+    private final int length; // of a step of inputs
+    private final int stepsOfGroup;
+    private final int tiles;
+    private final byte[] packed; // [tiles][depth / 4][rows of a tile][2]
+    private final float[] scales; // [tiles][groups][rows of a tile]
+    private final float[] zeros; // the same
+
+    private Int4Matrix(Int4Kernels kernels, IntWeights weights) {
+        this.kernels = kernels;
+        rows = weights.rows();
+        cols = weights.cols();
+        int block = Int4Kernels.BLOCK;
+        depth = (cols + block - 1) / block * block;
+        int groups = weights.scales().groups();
+        int group = groups == 1 ? depth : weights.scalarFormat().groupLength(cols);
+        length = groups == 1 ? RoundedInputs.MOST : stepLength(group);
+        stepsOfGroup = (group - 1) / length + 1;
+        int tile = kernels.rows();
+        tiles = (rows - 1) / tile + 1;
+        packed = new byte[Math.multiplyExact(Math.multiplyExact(tiles, tile), depth / 2)];
+        scales = new float[tiles * tile * groups];
+        zeros = new float[scales.length];
+        for (int row = 0; row < rows; row++) {
+            for (int g = 0; g < groups; g++) {
+                int at = (row / tile * groups + g) * tile + row % tile;
+                scales[at] = weights.scales().get(row, g);
+                zeros[at] = weights.zero(row, g);
+            }
+            pack(weights, row, row / tile, kernels.place(row % tile), tile);
+        }
+    }
+
+    /** The most inputs that steps may share such that no step reaches into the next group. */
+    private static int stepLength(int group) {
+        int length = RoundedInputs.MOST;
+        while (group % length != 0) {
+            length -= Int4Kernels.BLOCK;
+        }
+        return length;
+    }
+
+    private void pack(IntWeights weights, int row, int tile, int lane, int tileRows) {
+        for (int col = 0; col < cols; col++) {
+            int quad = (tile * depth + col) / Int4Kernels.QUAD;
+            packed[2 * (quad * tileRows + lane) + (col >> 1 & 1)] |= (byte) (weights.code(row, col) << 4 * (col & 1));
+        }
+    }
+
+    public static Int4Matrix of(IntWeights weights) {
+        return of(Int4Kernels.best(), weights);
+    }
+
+    static Int4Matrix of(Int4Kernels kernels, IntWeights weights) {
+        return new Int4Matrix(kernels, weights);
+    }
+
+    @Override
+    public int rows() {
+        return rows;
+    }
+
+    @Override
+    public int cols() {
+        return cols;
+    }
+
+    @Override
+    public float[] multiply(float[] x, int threads) {
+        if (x.length != cols) {
+            throw new IllegalArgumentException("x has " + x.length + " values, must have " + cols);
+        }
+        RoundedInputs inputs = RoundedInputs.of(x, depth, length);
+        int tile = kernels.rows();
+        float[] y = new float[tiles * tile];
+        try (Workers workers = new Workers(threads)) {
+            workers.runRows(
+                    tiles,
+                    Math.max(1, ROWS_PER_TASK / tile),
+                    (from, to) -> kernels.multiply(packed, inputs, stepsOfGroup, scales, zeros, y, from, to));
+        }
+        return y.length == rows ? y : Arrays.copyOf(y, rows);
+    }
+}

@@ -1,0 +1,127 @@
+package dev.tessera.vqmodels.lowbit.product;
+
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.BYTES;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.FLOATS;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.INTS;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.LANES;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.SHORTS;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The Vector API twin of {@link ScalarInt4Kernels}: 16-bit lanes sum the products of 16 inputs, and go on to 32 bits as in {@link
+ * VectorInt8Kernels}.
+ *
+ * <p>Tried at 4096 x 4096, 512 bits, groups of 32, in the time of this one: all 16 inputs in one body, 1.3; four vectors, 1.1;
+ * looking sums of 4 inputs up bit by bit ({@link LookupMatrix}), 4.
+ */
+final class VectorInt4Kernels implements Int4Kernels {
+    private static final int HALF = LANES / 2;
+    private static final int ROWS = 2 * LANES;
+    private static final short SIGN = Short.MIN_VALUE;
+    private static final short NIBBLE = 15;
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public void multiply(
+            byte[] weights,
+            RoundedInputs inputs,
+            int stepsOfGroup,
+            float[] scales,
+            float[] zeros,
+            float[] y,
+            int from,
+            int to) {
+        int groups = (inputs.steps().length - 1) / stepsOfGroup + 1;
+        for (int tile = from; tile < to; tile++) {
+            int weightsAt = tile * inputs.depth() / 2 * ROWS;
+            tile(weights, weightsAt, inputs, stepsOfGroup, scales, zeros, tile * groups * ROWS, y, tile * ROWS);
+        }
+    }
+
+    private static void tile(
+            byte[] weights,
+            int weightsAt,
+            RoundedInputs inputs,
+            int stepsOfGroup,
+            float[] scales,
+            float[] zeros,
+            int scalesAt,
+            float[] y,
+            int yAt) {
+        int[] pairs = inputs.pairs();
+        float[] steps = inputs.steps();
+        FloatVector low0 = FloatVector.zero(FLOATS);
+        FloatVector high0 = FloatVector.zero(FLOATS);
+        FloatVector low1 = FloatVector.zero(FLOATS);
+        FloatVector high1 = FloatVector.zero(FLOATS);
+        for (int s = 0; s < steps.length; s++) {
+            int first = s * inputs.length();
+            int end = inputs.end(s);
+            IntVector whole0 = IntVector.zero(INTS);
+            IntVector upper0 = IntVector.zero(INTS);
+            IntVector whole1 = IntVector.zero(INTS);
+            IntVector upper1 = IntVector.zero(INTS);
+            for (int block = first; block < end; block += BLOCK) {
+                ShortVector sum0 = ShortVector.zero(SHORTS);
+                ShortVector sum1 = ShortVector.zero(SHORTS);
+                for (int i = block; i < block + BLOCK; i += QUAD) {
+                    int at = weightsAt + i / 2 * ROWS;
+                    ShortVector a = IntVector.broadcast(INTS, pairs[i]).reinterpretAsShorts();
+                    ShortVector b = IntVector.broadcast(INTS, pairs[i + 1]).reinterpretAsShorts();
+                    ShortVector c = IntVector.broadcast(INTS, pairs[i + 2]).reinterpretAsShorts();
+                    ShortVector d = IntVector.broadcast(INTS, pairs[i + 3]).reinterpretAsShorts();
+                    ShortVector w0 = ByteVector.fromArray(BYTES, weights, at).reinterpretAsShorts();
+                    sum0 = sum0.add(a.mul(w0.and(NIBBLE))
+                            .add(b.mul(w0.lanewise(VectorOperators.LSHR, 4).and(NIBBLE)))
+                            .add(c.mul(w0.lanewise(VectorOperators.LSHR, 8).and(NIBBLE))
+                                    .add(d.mul(w0.lanewise(VectorOperators.LSHR, 12)))));
+                    ShortVector w1 =
+                            ByteVector.fromArray(BYTES, weights, at + 2 * LANES).reinterpretAsShorts();
+                    sum1 = sum1.add(a.mul(w1.and(NIBBLE))
+                            .add(b.mul(w1.lanewise(VectorOperators.LSHR, 4).and(NIBBLE)))
+                            .add(c.mul(w1.lanewise(VectorOperators.LSHR, 8).and(NIBBLE))
+                                    .add(d.mul(w1.lanewise(VectorOperators.LSHR, 12)))));
+                }
+                IntVector flipped0 = sum0.lanewise(VectorOperators.XOR, SIGN).reinterpretAsInts();
+                whole0 = whole0.add(flipped0);
+                upper0 = upper0.add(flipped0.lanewise(VectorOperators.LSHR, 16));
+                IntVector flipped1 = sum1.lanewise(VectorOperators.XOR, SIGN).reinterpretAsInts();
+                whole1 = whole1.add(flipped1);
+                upper1 = upper1.add(flipped1.lanewise(VectorOperators.LSHR, 16));
+            }
+            int flips = (end - first) / BLOCK * -SIGN;
+            int at = scalesAt + s / stepsOfGroup * ROWS;
+            FloatVector step = FloatVector.broadcast(FLOATS, steps[s]);
+            FloatVector minus = FloatVector.broadcast(FLOATS, -inputs.sums()[s]);
+            low0 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at), (FloatVector)
+                            whole0.sub(upper0.lanewise(VectorOperators.LSHL, 16))
+                                    .sub(flips)
+                                    .convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at), low0);
+            high0 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + HALF), (FloatVector)
+                            upper0.sub(flips).convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + HALF), high0);
+            low1 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES), (FloatVector)
+                            whole1.sub(upper1.lanewise(VectorOperators.LSHL, 16))
+                                    .sub(flips)
+                                    .convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES), low1);
+            high1 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES + HALF), (FloatVector)
+                            upper1.sub(flips).convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES + HALF), high1);
+        }
+        low0.intoArray(y, yAt);
+        high0.intoArray(y, yAt + HALF);
+        low1.intoArray(y, yAt + LANES);
+        high1.intoArray(y, yAt + LANES + HALF);
+    }
+}
