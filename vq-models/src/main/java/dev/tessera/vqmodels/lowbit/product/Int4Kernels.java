@@ -10,6 +10,9 @@ interface Int4Kernels extends RowLanes {
     /** Inputs of a lane of weights. */
     int QUAD = 4;
 
+    /** Inputs as this twin takes them, {@code [depth]}; the same for all tiles. */
+    int[] factors(RoundedInputs inputs);
+
     /**
      * The products of the tiles {@code [from, to)} with inputs:
      *
@@ -21,6 +24,7 @@ interface Int4Kernels extends RowLanes {
      * @param weights {@code [tiles][depth / 4][rows]} lanes of two bytes as {@link #place} says, the code of the first of 4
      *     inputs in the lowest bits
      * @param inputs a multiple of 16
+     * @param factors {@link #factors} of the inputs
      * @param stepsOfGroup steps that a group of weights spans
      * @param scales {@code [tiles][groups][rows]}
      * @param zeros as scales
@@ -29,6 +33,7 @@ interface Int4Kernels extends RowLanes {
     void multiply(
             byte[] weights,
             RoundedInputs inputs,
+            int[] factors,
             int stepsOfGroup,
             float[] scales,
             float[] zeros,

@@ -34,12 +34,17 @@ record RoundedInputs(int[] pairs, int length, float[] steps, float[] sums) {
             int sum = 0;
             for (int i = from; i < to; i++) {
                 int rounded = (int) (x[i] * inverse + ROUNDER - ROUNDER);
-                pairs[i] = rounded << 16 | rounded & 0xFFFF;
+                pairs[i] = pair(rounded);
                 sum += rounded;
             }
             sums[s] = sum;
         }
         return new RoundedInputs(pairs, length, steps, sums);
+    }
+
+    /** The low 16 bits in both halves. */
+    static int pair(int value) {
+        return value << 16 | value & 0xFFFF;
     }
 
     int depth() {

@@ -11,9 +11,15 @@ final class ScalarInt4Kernels implements Int4Kernels {
     }
 
     @Override
+    public int[] factors(RoundedInputs inputs) {
+        return Arrays.stream(inputs.pairs()).map(pair -> pair >> 16).toArray();
+    }
+
+    @Override
     public void multiply(
             byte[] weights,
             RoundedInputs inputs,
+            int[] factors,
             int stepsOfGroup,
             float[] scales,
             float[] zeros,
@@ -29,7 +35,7 @@ final class ScalarInt4Kernels implements Int4Kernels {
             for (int s = 0; s < steps; s++) {
                 Arrays.fill(sums, 0);
                 for (int i = s * inputs.length(); i < inputs.end(s); i += QUAD) {
-                    add(weights, (tile * inputs.depth() + i) / 2 * rows, inputs, i, sums);
+                    add(weights, (tile * inputs.depth() + i) / 2 * rows, factors, i, sums);
                 }
                 int at = (tile * groups + s / stepsOfGroup) * rows;
                 for (int r = 0; r < rows; r++) {
@@ -41,15 +47,14 @@ final class ScalarInt4Kernels implements Int4Kernels {
         }
     }
 
-    private static void add(byte[] weights, int at, RoundedInputs inputs, int i, int[] sums) {
-        int a = inputs.input(i);
-        int b = inputs.input(i + 1);
-        int c = inputs.input(i + 2);
-        int d = inputs.input(i + 3);
+    private static void add(byte[] weights, int at, int[] factors, int i, int[] sums) {
         for (int r = 0; r < sums.length; r++) {
             int first = weights[at + 2 * r];
             int second = weights[at + 2 * r + 1];
-            sums[r] += (first & 15) * a + (first >> 4 & 15) * b + (second & 15) * c + (second >> 4 & 15) * d;
+            sums[r] += (first & 15) * factors[i]
+                    + (first >> 4 & 15) * factors[i + 1]
+                    + (second & 15) * factors[i + 2]
+                    + (second >> 4 & 15) * factors[i + 3];
         }
     }
 }
