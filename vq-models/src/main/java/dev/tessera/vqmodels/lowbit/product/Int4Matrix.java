@@ -10,7 +10,7 @@ import java.util.Arrays;
  * <p>Error: inputs are rounded to 127 steps of the largest magnitude of each 128, or of fewer that share the scale of weights,
  * which adds about 0.6 % relative to y for Gaussian inputs, small beside what 4 bits do to the weights (10 %).
  *
- * <p>Cost: 12 operations on vectors for as many products as two vectors have nibbles. Memory: 4 bits a weight,
+ * <p>Cost: 12 operations on vectors for as many products as a vector has nibbles. Memory: 4 bits a weight,
  * of fewer bits too, rows rounded up to a multiple of 64 where vectors have 512 bits (of 32 at 256), and 8 bytes a group. {@link
  * LookupMatrix} takes weights as they are stored, and longer.
  */
