@@ -7,6 +7,7 @@ module dev.tessera.image {
     requires com.twelvemonkeys.imageio.webp;
 
     exports dev.tessera.image;
+    exports dev.tessera.image.learned;
     exports dev.tessera.image.transform;
 
     provides dev.tessera.vqmodels.ModelProvider with

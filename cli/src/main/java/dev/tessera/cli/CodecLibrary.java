@@ -14,6 +14,7 @@ import dev.tessera.features.FeatureCodec;
 import dev.tessera.features.FeatureModel;
 import dev.tessera.image.ImageModel;
 import dev.tessera.image.PictureCodec;
+import dev.tessera.image.learned.LearnedImageModel;
 import dev.tessera.image.transform.LinearImageModel;
 import dev.tessera.image.transform.SequenceCodec;
 import dev.tessera.image.transform.Tuning;
@@ -55,7 +56,7 @@ final class CodecLibrary {
     ImageModel imageModel() throws IOException {
         ModelFile file = file(Media.IMAGE);
         if (imageModel == null) {
-            if (LinearImageModel.isOne(file)) {
+            if (LinearImageModel.isOne(file) || LearnedImageModel.isOne(file)) {
                 throw makesNoTokens(file);
             }
             imageModel = ImageModel.load(file);

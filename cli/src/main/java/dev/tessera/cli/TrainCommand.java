@@ -17,6 +17,8 @@ import dev.tessera.image.ImageTrainer;
 import dev.tessera.image.NeuralImageModel;
 import dev.tessera.image.NeuralPriorTrainer;
 import dev.tessera.image.RestorationTrainer;
+import dev.tessera.image.learned.LearnedImageModel;
+import dev.tessera.image.learned.LearnedPriorTrainer;
 import dev.tessera.image.transform.LinearImageRecipe;
 import dev.tessera.image.transform.LinearImageTrainer;
 import dev.tessera.vqmodels.Media;
@@ -78,7 +80,8 @@ final class TrainCommand extends TesseraCommand {
             paramLabel = "NAME",
             description =
                     "Train a neural tokenizer with this quantizer (features: default simvq): vq, spherical, rotation, ema, entropy, simvq,"
-                            + " vqganlc, gumbel, fsq, lfq, bsq, rvq, factorized or, with --recipe audio-24k-split, split. The"
+                            + " vqganlc, gumbel, fsq, lfq, bsq, rvq, factorized or, with --recipe audio-24k-split, split, with --recipe"
+                            + " image-open open-fsq. The"
                             + " first time this fetches an engine of 110 MB.")
     private String quantizer;
 
@@ -197,7 +200,10 @@ final class TrainCommand extends TesseraCommand {
     private boolean lacksPrior() throws IOException {
         ModelFile made = ModelFile.read(output);
         return switch (media) {
-            case image -> ImageModel.load(made) instanceof NeuralImageModel neural && !neural.hasPrior();
+            case image ->
+                LearnedImageModel.isOne(made)
+                        ? !LearnedImageModel.hasPrior(made)
+                        : ImageModel.load(made) instanceof NeuralImageModel neural && !neural.hasPrior();
             case audio -> AudioModel.load(made) instanceof NeuralAudioModel neural && !neural.hasPrior();
             case features -> !FeatureModel.load(made).hasPrior();
             case prior, restoration -> false;
@@ -216,7 +222,10 @@ final class TrainCommand extends TesseraCommand {
             case "features" ->
                 new FeaturePriorTrainer(FeaturePriorTrainer.DEFAULT_TABLE_BITS, threads, this::say)
                         .train(tokenizer, files);
-            default -> new NeuralPriorTrainer(threads, this::say).train(tokenizer, files);
+            default ->
+                LearnedImageModel.isOne(tokenizer)
+                        ? new LearnedPriorTrainer(threads, this::say).train(tokenizer, files)
+                        : new NeuralPriorTrainer(threads, this::say).train(tokenizer, files);
         };
     }
 

@@ -3,79 +3,36 @@ package dev.tessera.image;
 import dev.tessera.codebook.Quantizer;
 import dev.tessera.codecs.GridSpec;
 import dev.tessera.vqmodels.CorruptModelException;
-import dev.tessera.vqmodels.ModelConfig;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.TokenizerFile;
-import dev.tessera.vqmodels.nn.EncoderDecoder;
-import dev.tessera.vqmodels.nn.Extent;
-import dev.tessera.vqmodels.nn.Network;
 
-/**
- * Networks and quantizer of a {@link NeuralImageModel}, which fit each other.
- *
- * @param factor pixels that a token stands for, along a side
- * @param wholeSize side of the square to which every picture is brought, or 0: pictures keep their size
- */
-record NeuralParts(
-        Network encoderNetwork,
-        Network decoderNetwork,
-        Quantizer quantizer,
-        SampleRange range,
-        int factor,
-        int wholeSize) {
-    private static final String WHOLE_SIZE = "whole_size";
+/** Networks and quantizer of a {@link NeuralImageModel}, which fit each other. */
+record NeuralParts(NeuralNetworks networks, Quantizer quantizer) {
     private static final int FORMAT_VERSION = 1;
-    private static final int CHANNELS = 3;
-    private static final int MAX_FACTOR = 64;
-    private static final int MAX_WHOLE = 4096;
-
-    /** A grid on which a network's sizes are tried; the numbers have nothing in common with usual strides. */
-    private static final Extent PROBE = new Extent(1009, 1013);
 
     static NeuralParts read(ModelFile file) throws CorruptModelException {
-        ModelConfig config = file.config();
-        config.requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
-        int factor = config.integer("factor");
-        TokenizerFile.check("factor", factor >= 1 && factor <= MAX_FACTOR, factor, "in [1, " + MAX_FACTOR + "]");
-        SampleRange range;
-        try {
-            range = new SampleRange((float) config.number("input_scale"), (float) config.number("input_offset"));
-        } catch (IllegalArgumentException e) {
-            throw new CorruptModelException("the model's configuration is wrong: " + e.getMessage(), e);
-        }
+        file.config().requireFormatVersion(FORMAT_VERSION, FORMAT_VERSION);
         Quantizer quantizer = TokenizerFile.quantizer(file, GridSpec.MAX_CODEBOOK_SIZE);
-        EncoderDecoder networks = EncoderDecoder.read(file, CHANNELS, quantizer.dim());
-        int wholeSize = config.has(WHOLE_SIZE) ? config.integer(WHOLE_SIZE) : 0;
-        if (wholeSize == 0) {
-            sizes(networks, PROBE, factor);
-            sizes(networks, new Extent(1, 1), factor);
-        } else {
-            TokenizerFile.check(
-                    WHOLE_SIZE,
-                    wholeSize >= factor && wholeSize <= MAX_WHOLE && wholeSize % factor == 0,
-                    wholeSize,
-                    "a multiple of the factor " + factor + " in [" + factor + ", " + MAX_WHOLE + "]");
-            sizes(networks, new Extent(wholeSize / factor, wholeSize / factor), factor);
-        }
-        return new NeuralParts(networks.encoder(), networks.decoder(), quantizer, range, factor, wholeSize);
+        return new NeuralParts(NeuralNetworks.read(file, quantizer.dim()), quantizer);
     }
 
     NeuralEncoder encoder(int threads) {
-        return new NeuralEncoder(encoderNetwork, range, factor, wholeSize, NeuralImageModel.TILE_VALUES, threads);
+        return networks.neuralEncoder(threads);
     }
 
     NeuralDecoder decoder(int threads) {
-        return new NeuralDecoder(decoderNetwork, range, factor, NeuralImageModel.TILE_VALUES, threads);
+        return networks.neuralDecoder(threads);
+    }
+
+    int factor() {
+        return networks.factor();
+    }
+
+    int wholeSize() {
+        return networks.wholeSize();
     }
 
     boolean whole() {
-        return wholeSize > 0;
-    }
-
-    /** Refuses networks of other sizes, and those of which a single output needs more than a tile may have. */
-    private static void sizes(EncoderDecoder networks, Extent tokens, int factor) throws CorruptModelException {
-        Extent pixels = new Extent(tokens.height() * factor, tokens.width() * factor);
-        EncoderDecoder.outputs("encoder", networks.encoder(), pixels, tokens, NeuralImageModel.TILE_VALUES);
-        EncoderDecoder.outputs("decoder", networks.decoder(), tokens, pixels, NeuralImageModel.TILE_VALUES);
+        return networks.whole();
     }
 }

@@ -3,6 +3,8 @@ package dev.tessera.image;
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.image.learned.LearnedImageCodec;
+import dev.tessera.image.learned.LearnedImageModel;
 import dev.tessera.image.transform.LinearImageCodec;
 import dev.tessera.image.transform.LinearImageModel;
 import dev.tessera.vqmodels.ModelFile;
@@ -22,8 +24,11 @@ public interface PictureCodec {
 
     /** The codec of a model of any kind. */
     static PictureCodec of(ModelFile file) throws IOException {
-        return LinearImageModel.isOne(file)
-                ? new LinearImageCodec(LinearImageModel.load(file))
+        if (LinearImageModel.isOne(file)) {
+            return new LinearImageCodec(LinearImageModel.load(file));
+        }
+        return LearnedImageModel.isOne(file)
+                ? new LearnedImageCodec(LearnedImageModel.load(file))
                 : new ImageCodec(ImageModel.load(file));
     }
 

@@ -4,13 +4,13 @@ package dev.tessera.image;
  * Planes of another size by Keys' cubic (Keys 1981, a = -0.5), widened where they shrink; at the borders the weights of what is there sum
  * up to one. In doubles, sums in ascending order: the same bits everywhere.
  */
-final class Resizing {
+public final class Resizing {
     private static final int RADIUS = 2;
 
     private Resizing() {}
 
     /** All planes of {@code image}, alpha too, as {@code width x height}; the image itself when it has that size. */
-    static Image resize(Image image, int width, int height) {
+    public static Image resize(Image image, int width, int height) {
         if (image.width() == width && image.height() == height) {
             return image;
         }

@@ -1,8 +1,8 @@
 package dev.tessera.image;
 
 /** How samples 0..255 enter a network, {@code scale} x + {@code offset}, and come back from one. */
-record SampleRange(float scale, float offset) {
-    SampleRange {
+public record SampleRange(float scale, float offset) {
+    public SampleRange {
         if (!Float.isFinite(scale) || scale == 0) {
             throw new IllegalArgumentException("input_scale is " + scale + ", must be finite and not 0");
         }

@@ -29,9 +29,9 @@ import java.util.SplittableRandom;
  * Small neural models that need no training: the lowest frequencies of 8 x 8 pixels and a ConvNeXt block of random weights on either
  * side, so that outputs depend on the surroundings.
  */
-final class TestNetworks {
+public final class TestNetworks {
     static final int PATCH = 8;
-    static final int DIM = 6;
+    public static final int DIM = 6;
 
     private static final float[] LUMA = {0.299f, 0.587f, 0.114f};
     private static final float CB = 0.564f;
@@ -54,7 +54,7 @@ final class TestNetworks {
     }
 
     /** Pictures to learn from, as files. */
-    static List<Path> scenes(Path folder) throws IOException {
+    public static List<Path> scenes(Path folder) throws IOException {
         List<Path> files = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             Path file = folder.resolve("scene-" + i + ".ppm");
@@ -68,7 +68,7 @@ final class TestNetworks {
     }
 
     /** A model as training leaves it. */
-    static ModelFile withoutPrior(String quantizer) {
+    public static ModelFile withoutPrior(String quantizer) {
         return file(quantizer(quantizer), config -> config, false);
     }
 

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.SplittableRandom;
 
 /** Pictures that need no file, and the frozen model of the tests. */
-final class TestPictures {
+public final class TestPictures {
     private TestPictures() {}
 
     /** The frozen model: 3 subspaces of 64 code vectors (see src/test/resources/models/README.md). */
@@ -17,7 +17,7 @@ final class TestPictures {
     }
 
     /** A colour gradient with some discs and a little noise; float values of no integer grid. */
-    static Image scene(int width, int height, long seed) {
+    public static Image scene(int width, int height, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[][] rgb = new float[3][width * height];
         int discs = 6;
@@ -50,7 +50,7 @@ final class TestPictures {
     }
 
     /** A disc that is opaque in the middle and fades out. */
-    static float[] fadingAlpha(int width, int height) {
+    public static float[] fadingAlpha(int width, int height) {
         float[] alpha = new float[width * height];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

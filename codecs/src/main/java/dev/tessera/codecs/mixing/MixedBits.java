@@ -7,8 +7,8 @@ import java.util.Arrays;
  * Adaptive probabilities of one kind of binary decision: several contexts, each with a slow estimate, which a prior may
  * start, and a fast one, which follows the file, mixed in the logistic domain ({@link DecisionMixer}). Integers only.
  *
- * <p>Use for each decision: {@link #context} for all contexts, {@link #choose} for all weight sets, {@link #predict}, and
- * if the decision is coded {@link #learn}. Asking for a prediction changes nothing.
+ * <p>Use for each decision: {@link #context} for all contexts, {@link #opinion} for all opinions, {@link #choose} for all
+ * weight sets, {@link #predict}, and if the decision is coded {@link #learn}. Asking for a prediction changes nothing.
  */
 public final class MixedBits {
     private static final int COUNT_BITS = 10;
@@ -23,6 +23,7 @@ public final class MixedBits {
     private final int[] slow; // probability of a one in 1/2^22, then the count
     private final int[] fast; // in 1/65536
     private final int[] current;
+    private final int firstOpinion; // among the inputs of the mixer
     private final DecisionMixer mixer;
     private int probability;
 
@@ -31,6 +32,11 @@ public final class MixedBits {
      * @param choices how many values the context of each weight set takes
      */
     public MixedBits(int[] slots, int[] choices) {
+        this(slots, choices, 0);
+    }
+
+    /** @param opinions how many probabilities come from elsewhere, by {@link #opinion} */
+    public MixedBits(int[] slots, int[] choices, int opinions) {
         this.offsets = new int[slots.length + 1];
         for (int i = 0; i < slots.length; i++) {
             offsets[i + 1] = offsets[i] + slots[i];
@@ -40,9 +46,9 @@ public final class MixedBits {
         Arrays.fill(slow, EVEN);
         Arrays.fill(fast, 1 << 15);
         this.current = new int[slots.length];
-        int inputs = INPUTS_PER_CONTEXT * slots.length + 1;
-        this.mixer = new DecisionMixer(inputs, choices, 1, 65536 / slots.length);
-        mixer.inputs()[inputs - 1] = BIAS;
+        this.firstOpinion = INPUTS_PER_CONTEXT * slots.length + 1;
+        this.mixer = new DecisionMixer(firstOpinion + opinions, choices, 1, 65536 / (slots.length + opinions));
+        mixer.inputs()[firstOpinion - 1] = BIAS;
     }
 
     private MixedBits(MixedBits other) {
@@ -51,6 +57,7 @@ public final class MixedBits {
         this.fast = other.fast.clone();
         this.current = other.current.clone();
         this.mixer = other.mixer.copy();
+        this.firstOpinion = other.firstOpinion;
     }
 
     /** An independent model in the same state. */
@@ -61,6 +68,11 @@ public final class MixedBits {
     /** Sets context {@code index} of the next decision to {@code value}. */
     public void context(int index, int value) {
         current[index] = offsets[index] + value;
+    }
+
+    /** Sets what opinion {@code index} says of the next decision: the probability of a one in 1/65536, in [0, 65535]. */
+    public void opinion(int index, int ofOne) {
+        mixer.inputs()[firstOpinion + index] = LogisticTables.stretch(ofOne);
     }
 
     /** Sets the context of weight set {@code set}. */

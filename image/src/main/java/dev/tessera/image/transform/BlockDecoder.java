@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.Image;
 
 /** What encoder and decoder do alike with the planes of a picture: prediction, reconstruction, walk over the blocks. */

@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

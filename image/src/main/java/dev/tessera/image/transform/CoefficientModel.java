@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.mixing.MixedBits;
 import java.nio.ByteBuffer;
 
@@ -213,7 +214,7 @@ final class CoefficientModel {
             value++;
         }
         if (value > UNARY) {
-            value += escape(coder, magnitude - value);
+            value += coder.escape(magnitude - value);
         }
         return coder.even(level < 0 ? 1 : 0) == 1 ? -value : value;
     }
@@ -243,7 +244,7 @@ final class CoefficientModel {
             value++;
         }
         if (value > UNARY) {
-            escape(meter, magnitude - value);
+            meter.escape(magnitude - value);
         }
         return meter.cost;
     }
@@ -258,20 +259,6 @@ final class CoefficientModel {
         more.choose(0, step * 2 + t);
         more.choose(1, template);
         return coder.bit(more, bit);
-    }
-
-    /** Exponential Golomb code of what is beyond the unary part. */
-    private static int escape(BitCoder coder, int rest) {
-        int length = 32 - Integer.numberOfLeadingZeros(rest + 1);
-        int bits = 1;
-        while (bits < 16 && coder.even(length > bits ? 1 : 0) == 1) {
-            bits++;
-        }
-        int value = 1;
-        for (int i = bits - 2; i >= 0; i--) {
-            value = value << 1 | coder.even(rest + 1 >> i & 1);
-        }
-        return value - 1;
     }
 
     /** Codes all of a block that has coefficients; a decoder finds {@code levels} zero and fills it. */

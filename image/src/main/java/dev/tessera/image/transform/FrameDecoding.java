@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.container.SequenceGeometry;
 import dev.tessera.image.Image;

@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.mixing.MixedBits;
 
 /** What a stream says of its frames besides their blocks, and the adaptive models that all frames share. */

@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.Image;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import java.io.IOException;

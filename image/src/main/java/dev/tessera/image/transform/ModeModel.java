@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.mixing.MixedBits;
 import java.nio.ByteBuffer;
 

@@ -1,5 +1,6 @@
 package dev.tessera.image.transform;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.mixing.MixedBits;
 
 /** Entropy model of what the blocks of a frame take from the frame before. A sequence starts with it blank. */

@@ -8,7 +8,7 @@ import java.util.List;
  * How much of the structure of a picture is kept, for choices of an encoder: MS-SSIM (Wang et al. 2003) on luma with square
  * windows in place of Gaussian ones, which running sums make cheap. No measure to report.
  */
-final class VisualQuality {
+public final class VisualQuality {
     private static final double[] SCALE_WEIGHTS = {.0448, .2856, .3001, .2363, .1333};
     private static final double C1 = 2.55 * 2.55;
     private static final double C2 = 7.65 * 7.65;
@@ -45,12 +45,12 @@ final class VisualQuality {
 
     private final List<Level> original;
 
-    VisualQuality(Image image) {
+    public VisualQuality(Image image) {
         this.original = levels(image);
     }
 
     /** In dB, -10 log10(1 - similarity): higher is better, the same picture is far above all others. */
-    double of(Image decoded) {
+    public double of(Image decoded) {
         List<Level> levels = levels(decoded);
         double product = 1;
         for (int i = 0; i < levels.size(); i++) {

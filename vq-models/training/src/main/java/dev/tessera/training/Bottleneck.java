@@ -1,8 +1,14 @@
 package dev.tessera.training;
 
+import dev.tessera.codebook.CodebookOrder;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codebook.Quantizer;
+import dev.tessera.codebook.VectorQuantizer;
+import dev.tessera.vqmodels.CodebookFile;
+import dev.tessera.vqmodels.ModelFile;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 
@@ -48,6 +54,21 @@ interface Bottleneck {
     /** Quantizes {@code latents [N x D]}. */
     Quantized forward(Tensor latents, Moment moment);
 
+    /** The same for latents in their places, {@code [batch x D x h x w]}, which come back as they stood. */
+    default Quantized forwardGrid(Tensor grid, Moment moment) {
+        Quantized quantized = forward(Tensors.latentRows(grid), moment);
+        Tensor latents = quantized
+                .latents()
+                .reshape(grid.size(0), grid.size(2), grid.size(3), grid.size(1))
+                .permute(0, 3, 1, 2);
+        return new Quantized(latents, quantized.indices(), quantized.loss());
+    }
+
+    /** What a line of progress says beside the use of the codes; may be empty. */
+    default String report() {
+        return "";
+    }
+
     /** Called after the optimizer's step: revives dead codes. */
     default void afterStep(Moment moment) {}
 
@@ -63,4 +84,24 @@ interface Bottleneck {
 
     /** The quantizer with what was learned. */
     Quantizer export();
+
+    /** Model type of a file with this bottleneck. */
+    default String modelType(String media) {
+        return "neural_" + media + "_tokenizer";
+    }
+
+    /** Adds what was learned to a model file. */
+    default void addTo(Map<String, Object> config, ModelFile.Builder builder) {
+        Quantizer quantizer = export();
+        if (quantizer instanceof VectorQuantizer vector) {
+            // in the order of a tree, so that prefixes of an index mean something to an entropy model
+            quantizer = new VectorQuantizer(CodebookOrder.tree(vector.codebook()));
+        }
+        int[] sizes = quantizer.codebookSizes();
+        config.put("codebook_size", Arrays.stream(sizes).max().orElseThrow());
+        config.put("codebook_sizes", sizes);
+        config.put("codebook_dim", quantizer.dim());
+        config.put("num_stages", sizes.length);
+        CodebookFile.addTo(builder, config, CodebookFile.PREFIX, quantizer);
+    }
 }

@@ -23,7 +23,8 @@ final class Bottlenecks {
             "bsq",
             "rvq",
             "split",
-            "factorized");
+            "factorized",
+            "open-fsq");
 
     private static final String PREFIX = "quantizer";
     private static final double DECAY = 0.99;
@@ -39,8 +40,12 @@ final class Bottlenecks {
      * @throws IllegalArgumentException when there is none of that name, or its settings do not fit
      */
     static Bottleneck of(Recipe recipe, ParameterStore store, SplittableRandom random) {
-        int codes = recipe.integer("codes", 2, 1 << 20);
         int dim = recipe.integer("dim", 1, 4096);
+        if (recipe.string("quantizer").equals("open-fsq")) {
+            int width = recipe.integer("prior-width", 1, 4096);
+            return new OpenBottleneck(PREFIX, dim, width, OpenBottleneck.Rates.of(recipe), store, random);
+        }
+        int codes = recipe.integer("codes", 2, 1 << 20);
         VectorBottleneck.Options options = VectorBottleneck.Options.plain()
                 .weights(1, recipe.number("commitment", 0, 1000), 0)
                 .against(recipe.integer("revive-after", 0, 1_000_000), recipe.flag("start-from-data"));

@@ -57,29 +57,46 @@ final class Meter {
         return -Math.expm1(tokens[0] * Math.log1p(-1.0 / hits[0].length));
     }
 
-    /** A line for people; {@code total} may be unknown yet. */
-    String line(long done, long total, double secondsPerStep) {
+    /**
+     * A line for people; {@code total} may be unknown yet.
+     *
+     * @param more what the bottleneck has to say, may be empty
+     */
+    String line(long done, long total, double secondsPerStep, String more) {
         boolean known = total != Long.MAX_VALUE;
         String left = known ? duration((total - done) * secondsPerStep) + " left" : "";
+        StringJoiner parts = new StringJoiner("  ");
+        parts.add(String.format(
+                Locale.ROOT,
+                "step %d%s  loss %.4f  %s %.2f",
+                done,
+                known ? " of " + total : "",
+                loss / steps,
+                qualityName,
+                quality / steps));
+        if (hits.length > 0) {
+            parts.add(useOfCodes());
+        }
+        if (!more.isEmpty()) {
+            parts.add(more);
+        }
+        return parts.add(String.format(Locale.ROOT, "%.2f steps/s", 1 / secondsPerStep))
+                .add(left)
+                .toString();
+    }
+
+    private String useOfCodes() {
         StringJoiner utilizations = new StringJoiner(" ");
         for (int s = 0; s < hits.length; s++) {
             utilizations.add(String.format(Locale.ROOT, "%.1f", 100 * utilization(s)));
         }
         return String.format(
                 Locale.ROOT,
-                "step %d%s  loss %.4f  %s %.2f  utilization %s %% of %d over %d tokens (ceiling %.1f %%)  %.2f steps/s"
-                        + "  %s",
-                done,
-                known ? " of " + total : "",
-                loss / steps,
-                qualityName,
-                quality / steps,
+                "utilization %s %% of %d over %d tokens (ceiling %.1f %%)",
                 utilizations,
                 hits[0].length,
                 tokens[0],
-                100 * ceiling(),
-                1 / secondsPerStep,
-                left);
+                100 * ceiling());
     }
 
     private static String duration(double seconds) {
@@ -95,9 +112,9 @@ final class Meter {
                 steps == 0 ? Double.NaN : loss / steps,
                 qualityName,
                 steps == 0 ? Double.NaN : quality / steps,
-                utilization(0),
-                ceiling(),
-                tokens[0],
+                hits.length == 0 ? Double.NaN : utilization(0),
+                hits.length == 0 ? Double.NaN : ceiling(),
+                hits.length == 0 ? 0 : tokens[0],
                 seconds,
                 finished);
     }

@@ -144,6 +144,25 @@ final class Network {
         return forward(parts.get(index), x);
     }
 
+    /** What layer {@code index}, a convolution, makes of {@code x} with its kernels times {@code mask [kernel x kernel]}. */
+    Tensor forward(int index, Tensor x, float[] mask) {
+        Layer.Conv2d c = (Layer.Conv2d) layers.get(index);
+        List<Parameter> parameters = parameters(index);
+        Tensor kernels = parameters.get(0).value().mul(Tensors.of(mask, 1, 1, c.kernel(), c.kernel()));
+        return convolve(x, kernels, parameters.get(1).value(), c);
+    }
+
+    private static Tensor convolve(Tensor x, Tensor weight, Tensor bias, Layer.Conv2d c) {
+        return conv2d(
+                x,
+                weight,
+                new TensorOptional(bias),
+                new long[] {c.stride(), c.stride()},
+                new long[] {c.padding(), c.padding()},
+                new long[] {1, 1},
+                c.groups());
+    }
+
     private static Tensor forward(List<Part> parts, Tensor x) {
         for (Part part : parts) {
             x = forward(part, x);
@@ -154,14 +173,11 @@ final class Network {
     private static Tensor forward(Part part, Tensor x) {
         return switch (part.layer()) {
             case Layer.Conv2d c ->
-                conv2d(
+                convolve(
                         x,
                         part.parameters().get(0).value(),
-                        new TensorOptional(part.parameters().get(1).value()),
-                        new long[] {c.stride(), c.stride()},
-                        new long[] {c.padding(), c.padding()},
-                        new long[] {1, 1},
-                        c.groups());
+                        part.parameters().get(1).value(),
+                        c);
             case Layer.ChannelNorm n ->
                 layer_norm(
                                 x.permute(0, 2, 3, 1),

@@ -16,9 +16,9 @@ import java.util.TreeSet;
 
 /** How a model is trained: a small {@code .properties} file, every entry of it required, no other entry allowed. */
 final class Recipe {
-    /** Recipes that come with the module; the first of a medium says which entries there are. */
+    /** Recipes that come with the module; those of a medium together say which entries there are. */
     private static final Map<Media, List<String>> NAMES = Map.of(
-            Media.IMAGE, List.of("image-f16", "image-f8", "image-256", "image-64", "image-bench"),
+            Media.IMAGE, List.of("image-f16", "image-f8", "image-256", "image-64", "image-bench", "image-open"),
             Media.AUDIO, List.of("audio-24k", "audio-24k-single", "audio-24k-split"),
             Media.FEATURES, List.of("features-f4", "features-f2", "features-f1"));
 
@@ -65,7 +65,10 @@ final class Recipe {
         Map<String, String> entries = new TreeMap<>();
         properties.forEach((key, value) -> entries.put((String) key, ((String) value).strip()));
         entries.putAll(changes);
-        Set<String> known = new TreeSet<>(own(names(media).getFirst()).stringPropertyNames());
+        Set<String> known = new TreeSet<>();
+        for (String own : names(media)) {
+            known.addAll(own(own).stringPropertyNames());
+        }
         for (String key : entries.keySet()) {
             if (!known.contains(key)) {
                 throw new IllegalArgumentException(

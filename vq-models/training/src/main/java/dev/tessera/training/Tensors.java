@@ -61,6 +61,11 @@ final class Tensors {
         return a.add(b);
     }
 
+    /** {@code [batch x D x h x w]} to {@code [(batch h w) x D]}. */
+    static Tensor latentRows(Tensor grid) {
+        return grid.permute(0, 2, 3, 1).reshape(-1, grid.size(1));
+    }
+
     /** Sum over the last dimension, which stays with extent 1. */
     static Tensor sumLast(Tensor x) {
         return x.sum(new long[] {-1}, true, new org.bytedeco.pytorch.ScalarTypeOptional());

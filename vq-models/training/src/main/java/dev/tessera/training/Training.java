@@ -3,6 +3,7 @@ package dev.tessera.training;
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
 import dev.tessera.codebook.Latents;
+import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.TrainingException;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
@@ -71,6 +72,10 @@ final class Training {
         SplittableRandom random = randomness.of(Randomness.Purpose.START, 0);
         bottleneck = Bottlenecks.of(recipe, store, random);
         medium = maker.make(bottleneck.dim(), store, random);
+        if (bottleneck.codebookSizes().length == 0 && medium.media() != Media.IMAGE) {
+            throw new IllegalArgumentException("the quantizer is '" + recipe.string("quantizer")
+                    + "', which only pictures can have; the medium is " + medium.media());
+        }
         optimizer = new AdamW(
                 recipe.number("beta1", 0, 0.9999),
                 recipe.number("beta2", 0, 0.99999),
@@ -134,7 +139,7 @@ final class Training {
                 total = done + (long) Math.max(1, (order.minutes() * 60 - now) / each);
             }
             if (now - lastReport >= REPORT_SECONDS || done == total) {
-                order.progress().accept(meter.line(done, total, (now - start) / (done - first)));
+                order.progress().accept(meter.line(done, total, (now - start) / (done - first), bottleneck.report()));
                 lastReport = now;
                 if (done < total) {
                     meter.restart();
@@ -239,13 +244,8 @@ final class Training {
     private float[] latents(float[] drawn) {
         try (PointerScope _ = new PointerScope();
                 NoGradGuard _ = new NoGradGuard()) {
-            return Tensors.floats(rows(medium.encode(medium.tensor(drawn))));
+            return Tensors.floats(Tensors.latentRows(medium.encode(medium.tensor(drawn))));
         }
-    }
-
-    /** {@code [batch x D x h x w]} to {@code [(batch h w) x D]}. */
-    private static Tensor rows(Tensor latents) {
-        return latents.permute(0, 2, 3, 1).reshape(-1, latents.size(1));
     }
 
     /**
@@ -273,12 +273,8 @@ final class Training {
             store.gradients().zero_();
             Tensor original = medium.tensor(drawn);
             Tensor latents = medium.encode(original);
-            Bottleneck.Quantized quantized = bottleneck.forward(rows(latents), moment);
-            Tensor grid = quantized
-                    .latents()
-                    .reshape(latents.size(0), latents.size(2), latents.size(3), latents.size(1))
-                    .permute(0, 3, 1, 2);
-            Tensor output = medium.decode(grid);
+            Bottleneck.Quantized quantized = bottleneck.forwardGrid(latents, moment);
+            Tensor output = medium.decode(quantized.latents());
             Medium.Judgement judgement = medium.judge(output, original);
             Tensor loss = judgement.loss().add(Tensors.scale(quantized.loss(), quantizerWeight));
             loss.backward();

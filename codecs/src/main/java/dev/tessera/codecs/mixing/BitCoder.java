@@ -1,16 +1,35 @@
-package dev.tessera.image.transform;
+package dev.tessera.codecs.mixing;
 
 import dev.tessera.codecs.EntropyDecoder;
 import dev.tessera.codecs.EntropyEncoder;
-import dev.tessera.codecs.mixing.MixedBits;
 
 /** Where decisions go: to an encoder, from a decoder, to a training or to a sum of costs. One walk serves all. */
-interface BitCoder {
+public interface BitCoder {
+    /** Bits of one more than the largest number that {@link #escape} codes. */
+    int ESCAPE_BITS = 16;
+
+    /** The largest number that {@link #escape} codes. */
+    int MAX_ESCAPE = (1 << ESCAPE_BITS) - 2;
+
     /** Codes a decision whose contexts are set; returns it. */
     int bit(MixedBits model, int bit);
 
     /** Codes a decision that is as likely as not. */
     int even(int bit);
+
+    /** Codes a number in [0, {@value #MAX_ESCAPE}] by an exponential Golomb code of even bits. */
+    default int escape(int rest) {
+        int length = 32 - Integer.numberOfLeadingZeros(rest + 1);
+        int bits = 1;
+        while (bits < ESCAPE_BITS && even(length > bits ? 1 : 0) == 1) {
+            bits++;
+        }
+        int value = 1;
+        for (int i = bits - 2; i >= 0; i--) {
+            value = value << 1 | even(rest + 1 >> i & 1);
+        }
+        return value - 1;
+    }
 
     /** Codes and learns. */
     record Writer(EntropyEncoder encoder) implements BitCoder {
@@ -45,7 +64,8 @@ interface BitCoder {
 
     /** Learns and sums up costs. */
     final class Trainer implements BitCoder {
-        long cost;
+        /** Costs so far, in 1/65536 bits. */
+        public long cost;
 
         @Override
         public int bit(MixedBits model, int bit) {
@@ -63,7 +83,8 @@ interface BitCoder {
 
     /** Sums up costs in 1/65536 bits and changes nothing. */
     final class Meter implements BitCoder {
-        long cost;
+        /** Costs so far, in 1/65536 bits. */
+        public long cost;
 
         @Override
         public int bit(MixedBits model, int bit) {
