@@ -42,6 +42,10 @@ final class Bottlenecks {
     static Bottleneck of(Recipe recipe, ParameterStore store, SplittableRandom random) {
         int dim = recipe.integer("dim", 1, 4096);
         if (recipe.string("quantizer").equals("open-fsq")) {
+            if (!recipe.has("prior-width")) {
+                throw new IllegalArgumentException("the quantizer is 'open-fsq', which the recipe " + recipe.name()
+                        + " has no entries for; image-open has");
+            }
             int width = recipe.integer("prior-width", 1, 4096);
             return new OpenBottleneck(PREFIX, dim, width, OpenBottleneck.Rates.of(recipe), store, random);
         }

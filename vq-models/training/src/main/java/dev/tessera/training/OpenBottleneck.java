@@ -231,7 +231,7 @@ final class OpenBottleneck implements Bottleneck {
             float[] kernels = Tensors.floats(parameters.getFirst().tensor());
             if (i == 0) {
                 for (int k = 0; k < kernels.length; k++) {
-                    kernels[k] *= mask[k % mask.length];
+                    kernels[k] = mask[k % mask.length] == 0 ? 0 : kernels[k];
                 }
             }
             builder.tensor(

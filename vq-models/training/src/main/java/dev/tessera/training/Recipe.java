@@ -90,6 +90,10 @@ final class Recipe {
         return text.toString();
     }
 
+    boolean has(String key) {
+        return entries.containsKey(key);
+    }
+
     String string(String key) {
         String value = entries.get(key);
         if (value == null || value.isEmpty()) {

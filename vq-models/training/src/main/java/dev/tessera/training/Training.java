@@ -3,7 +3,6 @@ package dev.tessera.training;
 import static org.bytedeco.pytorch.global.torch.set_num_threads;
 
 import dev.tessera.codebook.Latents;
-import dev.tessera.vqmodels.Media;
 import dev.tessera.vqmodels.training.TrainingException;
 import dev.tessera.vqmodels.training.TrainingOrder;
 import dev.tessera.vqmodels.training.TrainingResult;
@@ -72,10 +71,6 @@ final class Training {
         SplittableRandom random = randomness.of(Randomness.Purpose.START, 0);
         bottleneck = Bottlenecks.of(recipe, store, random);
         medium = maker.make(bottleneck.dim(), store, random);
-        if (bottleneck.codebookSizes().length == 0 && medium.media() != Media.IMAGE) {
-            throw new IllegalArgumentException("the quantizer is '" + recipe.string("quantizer")
-                    + "', which only pictures can have; the medium is " + medium.media());
-        }
         optimizer = new AdamW(
                 recipe.number("beta1", 0, 0.9999),
                 recipe.number("beta2", 0, 0.99999),

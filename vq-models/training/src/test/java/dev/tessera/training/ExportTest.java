@@ -21,6 +21,7 @@ class ExportTest {
     @TestFactory
     Stream<DynamicTest> exportedQuantizersAgreeWithTheForwardPass() {
         return Bottlenecks.NAMES.stream()
+                .filter(name -> !name.equals("open-fsq")) // has no codebook: OpenBottleneckTest
                 .map(name -> dynamicTest(name, () -> {
                     Recipe recipe = Recipe.read(
                             Media.AUDIO, // its recipes have what every quantizer asks for
