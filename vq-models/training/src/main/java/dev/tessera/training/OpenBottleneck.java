@@ -19,7 +19,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 
 /**
- * Scalar quantization without a largest level ("open FSQ"), trained together with its rate: a step draws one of several rates, each
+ * Scalar quantization without a largest level ("open FSQ"), trained together with its rate: each picture of a step has one of several rates, each
  * latent is multiplied by the gain of its channel at this rate, rounded, and divided by another gain (Cui et al. 2021, asymmetric
  * gained units), so that one model has every rate from the lowest to the highest by interpolation of the gains.
  *
@@ -35,7 +35,7 @@ final class OpenBottleneck implements Bottleneck {
     private static final int EXTRA = 2; // planes beside the latents: the rate, and what is inside of the picture
     private static final double FIRST_GAIN = 1; // of latents with a mean variance of 1
     private static final double LEAST_LIKELIHOOD = 1e-6;
-    private static final double LEAST_LOG_SCALE = -3;
+    private static final double LEAST_LOG_SCALE = -6;
     private static final double MOST_LOG_SCALE = 6;
     private static final int START = 4096; // latents
     private static final float FIRST_OUTPUT = 0.1f; // of the kernels of the last layer of the prior
@@ -149,30 +149,38 @@ final class OpenBottleneck implements Bottleneck {
         throw new UnsupportedOperationException("the prior needs the places of the latents");
     }
 
-    /** Quantizes {@code grid [batch x D x h x w]} at one rate, drawn for the step. */
+    /** Quantizes {@code grid [batch x D x h x w]}, each of the batch at a rate that is drawn for it. */
     @Override
     public Quantized forwardGrid(Tensor grid, Moment moment) {
-        int rate = moment.random().nextInt(rates.count);
-        Tensor gain = row(logGains, rate).exp();
-        Tensor inverse = row(logInverse, rate).exp();
+        int[] drawn = moment.random().ints(grid.size(0), 0, rates.count).toArray();
+        Tensor gain = rowsOf(logGains, drawn).exp();
+        Tensor inverse = rowsOf(logInverse, drawn).exp();
         Tensor scaled = grid.mul(gain);
         Tensor rounded = Tensors.straightThrough(round(scaled.detach()), scaled);
         Tensor decoded = rounded.mul(inverse);
         Tensor noisy = scaled.add(Tensors.plus(rand(scaled.shape()), -0.5));
-        Tensor bits = bits(noisy, decoded, gain, rate);
-        Tensor perPixel = Tensors.scale(bits.mean(), dim / (double) rates.pixels);
-        double now = perPixel.item_double();
-        recentBits[rate] = recentBits[rate] == 0 ? now : FORGET * recentBits[rate] + (1 - FORGET) * now;
-        return new Quantized(decoded, List.of(), Tensors.scale(perPixel, 1 / rates.worth(rate)));
+        Tensor perPixel = Tensors.scale(
+                bits(noisy, decoded, gain, drawn).mean(1, 2, 3), dim / (double) rates.pixels);
+        float[] worth = new float[drawn.length];
+        float[] bits = Tensors.floats(perPixel);
+        for (int b = 0; b < drawn.length; b++) {
+            int rate = drawn[b];
+            worth[b] = (float) (1 / rates.worth(rate));
+            recentBits[rate] =
+                    recentBits[rate] == 0 ? bits[b] : FORGET * recentBits[rate] + (1 - FORGET) * bits[b];
+        }
+        return new Quantized(
+                decoded, List.of(), perPixel.mul(Tensors.of(worth, worth.length)).mean());
     }
 
-    private Tensor row(Parameter table, int rate) {
-        return table.tensor().narrow(0, rate, 1).view(1, dim, 1, 1);
+    /** {@code [batch x D x 1 x 1]} of {@code [rates x D]}. */
+    private Tensor rowsOf(Parameter table, int[] drawn) {
+        return Tensors.rows(table.tensor(), Tensors.indices(drawn)).view(drawn.length, dim, 1, 1);
     }
 
     /** Bits of each level under the prior. */
-    private Tensor bits(Tensor levels, Tensor decoded, Tensor gain, int rate) {
-        Tensor hidden = prior.forward(0, surroundings(decoded, rate), mask).relu();
+    private Tensor bits(Tensor levels, Tensor decoded, Tensor gain, int[] drawn) {
+        Tensor hidden = prior.forward(0, surroundings(decoded, drawn), mask).relu();
         Tensor both = prior.forward(2, prior.forward(1, hidden).relu());
         Tensor mean = both.narrow(1, 0, dim).mul(gain);
         Tensor logScale = both.narrow(1, dim, dim)
@@ -189,22 +197,21 @@ final class OpenBottleneck implements Bottleneck {
     }
 
     /** The decoded latents with a border of zeros, a plane of the rate in 0..1 and one that is 1 inside of the picture. */
-    private Tensor surroundings(Tensor decoded, int rate) {
-        int batch = Math.toIntExact(decoded.size(0));
+    private Tensor surroundings(Tensor decoded, int[] drawn) {
+        int batch = drawn.length;
         int height = Math.toIntExact(decoded.size(2)) + 2 * REACH;
         int columns = Math.toIntExact(decoded.size(3)) + 2 * REACH;
-        float[] planes = new float[batch * EXTRA * height * columns];
-        float level = rate / (float) (rates.count - 1);
+        int area = height * columns;
+        float[] planes = new float[batch * EXTRA * area];
         for (int b = 0; b < batch; b++) {
-            int at = b * EXTRA * height * columns;
-            Arrays.fill(planes, at, at + height * columns, level);
+            int at = b * EXTRA * area;
+            Arrays.fill(planes, at, at + area, drawn[b] / (float) (rates.count - 1));
             for (int y = REACH; y < height - REACH; y++) {
-                int line = at + (height + y) * columns;
+                int line = at + area + y * columns;
                 Arrays.fill(planes, line + REACH, line + columns - REACH, 1);
             }
         }
-        Tensor padded = constant_pad_nd(
-                decoded, new long[] {REACH, REACH, REACH, REACH}, new Scalar(0.0));
+        Tensor padded = constant_pad_nd(decoded, new long[] {REACH, REACH, REACH, REACH}, new Scalar(0.0));
         return cat(new TensorVector(padded, Tensors.of(planes, batch, EXTRA, height, columns)), 1);
     }
 

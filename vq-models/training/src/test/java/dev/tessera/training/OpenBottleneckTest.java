@@ -199,7 +199,7 @@ class OpenBottleneckTest {
         ModelFile model = ModelFile.read(output);
         assertEquals("learned_image_codec", model.config().string("model_type"));
         assertEquals(8, model.config().integer("latent_dim"));
-        assertEquals(6 * 8, model.tensor("quantizer.log_gains", 6, 8).toFloats().length);
+        assertEquals(7 * 8, model.tensor("quantizer.log_gains", 7, 8).toFloats().length);
     }
 
     @Test
