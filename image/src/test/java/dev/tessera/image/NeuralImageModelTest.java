@@ -93,17 +93,25 @@ class NeuralImageModelTest {
     void tilesAndThreadsChangeNothing() throws IOException {
         NeuralParts parts = NeuralParts.read(TestNetworks.withoutPrior("vq"));
         Image image = TestPictures.scene(333, 210, 8);
-        NeuralEncoder whole = new NeuralEncoder(parts.networks().encoderNetwork(), parts.networks().range(), 8, 0, Long.MAX_VALUE, 1);
+        NeuralEncoder whole = new NeuralEncoder(
+                parts.networks().encoderNetwork(), parts.networks().range(), 8, 0, Long.MAX_VALUE, 1);
         Latents latents = whole.encode(image);
-        Image decoded = new NeuralDecoder(parts.networks().decoderNetwork(), parts.networks().range(), 8, Long.MAX_VALUE, 1)
+        Image decoded = new NeuralDecoder(
+                        parts.networks().decoderNetwork(), parts.networks().range(), 8, Long.MAX_VALUE, 1)
                 .decode(latents, 333, 210, false);
         for (long values : new long[] {20_000, 60_000, 300_000}) {
             for (int threads : new int[] {1, 3}) {
-                NeuralEncoder tiled = new NeuralEncoder(parts.networks().encoderNetwork(), parts.networks().range(), 8, 0, values, threads);
+                NeuralEncoder tiled = new NeuralEncoder(
+                        parts.networks().encoderNetwork(), parts.networks().range(), 8, 0, values, threads);
                 assertArrayEquals(latents.data(), tiled.encode(image).data());
                 assertEquals(
                         decoded,
-                        new NeuralDecoder(parts.networks().decoderNetwork(), parts.networks().range(), 8, values, threads)
+                        new NeuralDecoder(
+                                        parts.networks().decoderNetwork(),
+                                        parts.networks().range(),
+                                        8,
+                                        values,
+                                        threads)
                                 .decode(latents, 333, 210, false));
             }
         }

@@ -41,14 +41,12 @@ public final class LearnedImageCodec implements PictureCodec {
             throw new IllegalArgumentException("the layout is " + layout + ", must be SINGLE for the learned mode");
         }
         LearnedPictureCoding coding = new LearnedPictureCoding(model, image, threads);
-        LearnedPictureCoding.Attempt attempt =
-                switch (target) {
-                    case RateTarget.Quality quality -> coding.ofQuality(quality.quality());
-                    case RateTarget.Bytes bytes ->
-                        coding.within(
-                                bytes.budget(),
-                                a -> TsrFile.size(header(image, a.settings()), layout, List.of(a.payload())));
-                };
+        LearnedPictureCoding.Attempt attempt = switch (target) {
+            case RateTarget.Quality quality -> coding.ofQuality(quality.quality());
+            case RateTarget.Bytes bytes ->
+                coding.within(
+                        bytes.budget(), a -> TsrFile.size(header(image, a.settings()), layout, List.of(a.payload())));
+        };
         byte[] file = TsrFile.write(header(image, attempt.settings()), attempt.payload());
         return new Packed(file, 0, 0, coding.isFinest(attempt));
     }

@@ -172,7 +172,13 @@ final class LearnedPictureCoding {
 
     private Image decoded(Attempt attempt) {
         return decode(
-                model, attempt.settings, attempt.colours.levels(), image.width(), image.height(), image.isGrey(), threads);
+                model,
+                attempt.settings,
+                attempt.colours.levels(),
+                image.width(),
+                image.height(),
+                image.isGrey(),
+                threads);
     }
 
     /** The picture of levels {@code [rows x columns x dim]}. */
@@ -193,10 +199,9 @@ final class LearnedPictureCoding {
         int smallWidth = LearnedSettings.scaled(width, settings.scale());
         int smallHeight = LearnedSettings.scaled(height, settings.scale());
         int factor = model.networks().factor();
-        Latents latents =
-                Latents.of(new int[] {Math.ceilDiv(smallHeight, factor), Math.ceilDiv(smallWidth, factor)}, dim, values);
-        return Resizing.resize(
-                model.networks().decode(latents, smallWidth, smallHeight, grey, threads), width, height);
+        Latents latents = Latents.of(
+                new int[] {Math.ceilDiv(smallHeight, factor), Math.ceilDiv(smallWidth, factor)}, dim, values);
+        return Resizing.resize(model.networks().decode(latents, smallWidth, smallHeight, grey, threads), width, height);
     }
 
     private static double log2(double x) {

@@ -145,8 +145,7 @@ public final class LearnedPriorTrainer {
     private static FloatGraph floats(ModelFile model, GridWindow window, int dim) throws IOException {
         int width = model.config().integer("prior_width");
         String name = "quantizer.prior.";
-        float[] first = model.tensor(
-                        name + "0.weight", width, dim + LevelPrior.PLANES, window.height(), window.width())
+        float[] first = model.tensor(name + "0.weight", width, dim + LevelPrior.PLANES, window.height(), window.width())
                 .toFloats();
         float[] second = model.tensor(name + "1.weight", width, width, 1, 1).toFloats();
         float[] third = model.tensor(name + "2.weight", 2 * dim, width, 1, 1).toFloats();
@@ -160,7 +159,9 @@ public final class LearnedPriorTrainer {
                 .add(
                         "joined",
                         new FloatGraph.Linear(
-                                rows(second, width), model.tensor(name + "1.bias", width).toFloats(), true))
+                                rows(second, width),
+                                model.tensor(name + "1.bias", width).toFloats(),
+                                true))
                 .add(
                         "expected",
                         new FloatGraph.Linear(
@@ -180,8 +181,7 @@ public final class LearnedPriorTrainer {
     }
 
     /** What the prior sees at some places of a picture whose latents are rounded. */
-    private List<int[]> contexts(
-            NeuralNetworks networks, Gains gains, int dim, Image image, int step, Random random) {
+    private List<int[]> contexts(NeuralNetworks networks, Gains gains, int dim, Image image, int step, Random random) {
         Latents latents = networks.encoder(threads).encode(image);
         int rows = latents.shape()[0];
         int columns = latents.shape()[1];
@@ -194,7 +194,8 @@ public final class LearnedPriorTrainer {
         }
         List<int[]> contexts = new ArrayList<>();
         for (int i = 0; i < CONTEXTS_PER_PICTURE; i++) {
-            contexts.add(around.look(random.nextInt(rows), random.nextInt(columns)).clone());
+            contexts.add(
+                    around.look(random.nextInt(rows), random.nextInt(columns)).clone());
         }
         return contexts;
     }

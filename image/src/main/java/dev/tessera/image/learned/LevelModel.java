@@ -17,17 +17,21 @@ final class LevelModel {
     private static final int TRUST = 60;
 
     private static final int UNARY = 14;
-    private static final int CHANNELS = 64; // that contexts tell apart
+    private static final int CHANNELS = 128; // that contexts tell apart
     private static final int FINE = 64; // steps of a probability
     private static final int COARSE = 16;
-    private static final int RATES = 12;
+    private static final int RATES = 14;
+    private static final int[] STEPS = steps(); // where a probability stands, in 1/256 of the way
 
     private final MixedBits zero;
     private final MixedBits sign;
     private final MixedBits more;
 
+    private final BitCoder.Meter meter = new BitCoder.Meter();
+
     private int mean;
     private int scale;
+    private int rate;
     private int channel;
     private int around; // sum of magnitudes of the channel at the four neighbours, at most 7
     private int signs; // of those to the left and above
@@ -83,13 +87,19 @@ final class LevelModel {
     /** Levels around one that is to be coded, all known: to the left, above, and beside that; and what is before it at its position. */
     record Neighbours(int left, int above, int aboveLeft, int aboveRight, int before, int beforeThat, int nonzero) {}
 
-    /** Prepares for a level. */
-    void look(int ofChannel, int ofMean, int ofScale, int rate, Neighbours n) {
+    /**
+     * Prepares for a level.
+     *
+     * @param ofMean in 1/{@link DiscreteLogistic#MEAN_UNITS}
+     * @param ofScale index
+     * @param ofRate see {@link #rateClass}
+     */
+    void look(int ofChannel, int ofMean, int ofScale, int ofRate, Neighbours n) {
+        rate = ofRate;
         channel = Math.min(CHANNELS - 1, ofChannel);
         mean = ofMean;
         scale = ofScale;
-        around = Math.min(
-                7, Math.abs(n.left) + Math.abs(n.above) + Math.abs(n.aboveLeft) + Math.abs(n.aboveRight));
+        around = Math.min(7, Math.abs(n.left) + Math.abs(n.above) + Math.abs(n.aboveLeft) + Math.abs(n.aboveRight));
         signs = 3 * (1 + Integer.signum(n.left)) + 1 + Integer.signum(n.above);
         near = 3 * Math.min(2, Math.abs(n.before)) + Math.min(2, Math.abs(n.beforeThat));
         int nonzero = 65536 - DiscreteLogistic.zero(mean, scale);
@@ -106,10 +116,7 @@ final class LevelModel {
         zero.choose(0, coarse);
         zero.choose(1, rate);
         zero.choose(2, channel);
-        this.rate = rate;
     }
-
-    private int rate;
 
     private int channelClass() {
         return channel < 4 ? channel : channel < 8 ? 4 : channel < 16 ? 5 : channel < 32 ? 6 : 7;
@@ -124,8 +131,6 @@ final class LevelModel {
     private static int step(int probability, int steps) {
         return STEPS[probability >> 4] * steps >> 8;
     }
-
-    private static final int[] STEPS = steps(); // in 1/256 of the way
 
     private static int[] steps() {
         int[] table = new int[4096];
@@ -180,6 +185,4 @@ final class LevelModel {
         code(meter, level);
         return meter.cost;
     }
-
-    private final BitCoder.Meter meter = new BitCoder.Meter();
 }

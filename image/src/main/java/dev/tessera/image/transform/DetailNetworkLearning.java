@@ -1,7 +1,7 @@
 package dev.tessera.image.transform;
 
-import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.vqmodels.training.NeuralTrainer;
 import dev.tessera.vqmodels.training.PlaneRefinement;
 import java.io.IOException;

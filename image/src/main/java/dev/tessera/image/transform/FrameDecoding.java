@@ -1,8 +1,8 @@
 package dev.tessera.image.transform;
 
-import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.container.SequenceGeometry;
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.Image;
 
 /** Decodes the frames of a stream one after the other. */

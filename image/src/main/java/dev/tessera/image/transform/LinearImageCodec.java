@@ -1,6 +1,5 @@
 package dev.tessera.image.transform;
 
-import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.RateTarget;
@@ -8,6 +7,7 @@ import dev.tessera.codecs.container.ImageGeometry;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.Image;
 import dev.tessera.image.PictureCodec;
 import dev.tessera.vqmodels.ModelFile;

@@ -1,7 +1,7 @@
 package dev.tessera.image.transform;
 
-import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.Image;
 
 /** Codes one picture at any scale, step and weight of a bit, and says what that did to it. */

@@ -1,7 +1,7 @@
 package dev.tessera.image.transform;
 
-import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.ImageSequence;
 import java.util.List;
 

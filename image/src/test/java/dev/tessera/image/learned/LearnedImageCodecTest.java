@@ -103,8 +103,8 @@ class LearnedImageCodecTest {
     @Test
     void aBudgetBelowTheSmallestFileNamesThat() {
         Image image = TestPictures.scene(64, 64, 8);
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> compressed(image, new RateTarget.Bytes(3), 1));
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> compressed(image, new RateTarget.Bytes(3), 1));
         assertTrue(e.getMessage().contains("below the smallest possible file"), e.getMessage());
         int smallest = Integer.parseInt(e.getMessage().replaceAll(".*file, (\\d+) bytes", "$1"));
         assertTrue(compressed(image, new RateTarget.Bytes(smallest), 1).length <= smallest);
@@ -139,8 +139,8 @@ class LearnedImageCodecTest {
 
     @Test
     void aModelWithoutPriorIsRefusedByName() {
-        CorruptModelException e = assertThrows(
-                CorruptModelException.class, () -> PictureCodec.of(TestLearned.withoutPrior()));
+        CorruptModelException e =
+                assertThrows(CorruptModelException.class, () -> PictureCodec.of(TestLearned.withoutPrior()));
         assertTrue(e.getMessage().contains("'tessera train prior' makes one"), e.getMessage());
     }
 }

@@ -69,7 +69,10 @@ class LevelCodingTest {
         RangeEncoder out = new RangeEncoder();
         code(new BitCoder.Writer(out), model.levels(), levels);
         RangeDecoder in = new RangeDecoder(out.finish());
-        assertArrayEquals(levels, code(new BitCoder.Reader(in), model.levels(), new int[levels.length]).levels());
+        assertArrayEquals(
+                levels,
+                code(new BitCoder.Reader(in), model.levels(), new int[levels.length])
+                        .levels());
         assertEquals(0, in.unreadBytes());
     }
 
@@ -184,6 +187,8 @@ class LevelCodingTest {
     }
 
     private static float[] weights(String name, int... shape) throws IOException {
-        return TestLearned.withoutPrior().tensor("quantizer.prior." + name, shape).toFloats();
+        return TestLearned.withoutPrior()
+                .tensor("quantizer.prior." + name, shape)
+                .toFloats();
     }
 }

@@ -1,12 +1,12 @@
 package dev.tessera.image.transform;
 
-import dev.tessera.codecs.mixing.BitCoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.Image;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

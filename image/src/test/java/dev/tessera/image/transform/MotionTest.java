@@ -1,6 +1,5 @@
 package dev.tessera.image.transform;
 
-import dev.tessera.codecs.mixing.BitCoder;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tessera.codecs.RangeDecoder;
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -159,18 +159,18 @@ final class OpenBottleneck implements Bottleneck {
         Tensor rounded = Tensors.straightThrough(round(scaled.detach()), scaled);
         Tensor decoded = rounded.mul(inverse);
         Tensor noisy = scaled.add(Tensors.plus(rand(scaled.shape()), -0.5));
-        Tensor perPixel = Tensors.scale(
-                bits(noisy, decoded, gain, drawn).mean(1, 2, 3), dim / (double) rates.pixels);
+        Tensor perPixel = Tensors.scale(bits(noisy, decoded, gain, drawn).mean(1, 2, 3), dim / (double) rates.pixels);
         float[] worth = new float[drawn.length];
         float[] bits = Tensors.floats(perPixel);
         for (int b = 0; b < drawn.length; b++) {
             int rate = drawn[b];
             worth[b] = (float) (1 / rates.worth(rate));
-            recentBits[rate] =
-                    recentBits[rate] == 0 ? bits[b] : FORGET * recentBits[rate] + (1 - FORGET) * bits[b];
+            recentBits[rate] = recentBits[rate] == 0 ? bits[b] : FORGET * recentBits[rate] + (1 - FORGET) * bits[b];
         }
         return new Quantized(
-                decoded, List.of(), perPixel.mul(Tensors.of(worth, worth.length)).mean());
+                decoded,
+                List.of(),
+                perPixel.mul(Tensors.of(worth, worth.length)).mean());
     }
 
     /** {@code [batch x D x 1 x 1]} of {@code [rates x D]}. */
@@ -250,8 +250,7 @@ final class OpenBottleneck implements Bottleneck {
     }
 
     private static void add(ModelFile.Builder builder, Parameter parameter, int... shape) {
-        builder.tensor(
-                parameter.name, dev.tessera.vqmodels.Tensor.ofFloats(Tensors.floats(parameter.tensor()), shape));
+        builder.tensor(parameter.name, dev.tessera.vqmodels.Tensor.ofFloats(Tensors.floats(parameter.tensor()), shape));
     }
 
     @Override

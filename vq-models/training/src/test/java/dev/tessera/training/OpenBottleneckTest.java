@@ -40,12 +40,7 @@ class OpenBottleneckTest {
     @BeforeEach
     void make() {
         bottleneck = new OpenBottleneck(
-                "quantizer",
-                DIM,
-                WIDTH,
-                new OpenBottleneck.Rates(RATES, 0.5, 2, 64),
-                store,
-                new SplittableRandom(1));
+                "quantizer", DIM, WIDTH, new OpenBottleneck.Rates(RATES, 0.5, 2, 64), store, new SplittableRandom(1));
         store.seal();
         int count = bottleneck.wantedForStart();
         bottleneck.start(Latents.of(count, DIM, Gradients.random(count * DIM, 1.5, 6)), 1, 1);
@@ -84,8 +79,9 @@ class OpenBottleneckTest {
         double[] expected = decoded();
         try (PointerScope _ = new PointerScope();
                 NoGradGuard _ = new NoGradGuard()) {
-            float[] found = Tensors.floats(
-                    bottleneck.forwardGrid(Tensors.of(X, 1, DIM, HEIGHT, COLUMNS), moment()).latents());
+            float[] found = Tensors.floats(bottleneck
+                    .forwardGrid(Tensors.of(X, 1, DIM, HEIGHT, COLUMNS), moment())
+                    .latents());
             for (int i = 0; i < found.length; i++) {
                 assertEquals(expected[i], found[i], 1e-5, "latent " + i);
             }
@@ -118,8 +114,7 @@ class OpenBottleneckTest {
                     double level = X[at] * gain + noise[at] - 0.5;
                     double mean = both[c] * gain;
                     double scale = Math.exp(both[DIM + c]) * gain;
-                    double likelihood =
-                            sigmoid((level + 0.5 - mean) / scale) - sigmoid((level - 0.5 - mean) / scale);
+                    double likelihood = sigmoid((level + 0.5 - mean) / scale) - sigmoid((level - 0.5 - mean) / scale);
                     bits -= Math.log(Math.max(1e-6, likelihood)) / Math.log(2);
                 }
             }
@@ -192,10 +187,28 @@ class OpenBottleneckTest {
     void theRecipeTrainsAndGivesAModel() throws IOException {
         Path output = folder.resolve("open.safetensors");
         Map<String, String> small = Map.of(
-                "width", "24", "encoder-blocks", "1", "decoder-blocks", "1", "crop", "32", "batch", "2", "dim", "8",
-                "steps", "3", "start-patches", "300", "prior-width", "8");
+                "width",
+                "24",
+                "encoder-blocks",
+                "1",
+                "decoder-blocks",
+                "1",
+                "crop",
+                "32",
+                "batch",
+                "2",
+                "dim",
+                "8",
+                "steps",
+                "3",
+                "start-patches",
+                "300",
+                "prior-width",
+                "8");
         TrainingOrder order = new TrainingOrder(output, "image-open", small, 0, false, 1, line -> {});
-        assertTrue(new LibtorchTrainer().trainImages(order, new TestPictures(6, 80)).finished());
+        assertTrue(new LibtorchTrainer()
+                .trainImages(order, new TestPictures(6, 80))
+                .finished());
         ModelFile model = ModelFile.read(output);
         assertEquals("learned_image_codec", model.config().string("model_type"));
         assertEquals(8, model.config().integer("latent_dim"));
@@ -204,10 +217,10 @@ class OpenBottleneckTest {
 
     @Test
     void soundsAreRefused() {
-        TrainingOrder order =
-                new TrainingOrder(folder.resolve("x"), "audio-24k", Map.of("quantizer", "open-fsq"), 0, false, 1, line -> {});
-        IllegalArgumentException e = assertThrows(
-                IllegalArgumentException.class, () -> new LibtorchTrainer().trainSounds(order, null));
+        TrainingOrder order = new TrainingOrder(
+                folder.resolve("x"), "audio-24k", Map.of("quantizer", "open-fsq"), 0, false, 1, line -> {});
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> new LibtorchTrainer().trainSounds(order, null));
         assertTrue(e.getMessage().contains("image-open has"), e.getMessage());
     }
 }
