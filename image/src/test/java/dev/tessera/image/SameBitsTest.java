@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.image.transform.TransformDigest;
+import dev.tessera.vqmodels.ModelFile;
+import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
@@ -40,7 +43,18 @@ class SameBitsTest {
             update(digest, new ImageCodec(model));
         }
         TransformDigest.update(digest);
+        updateLearned(digest);
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void updateLearned(MessageDigest digest) throws Exception {
+        try (InputStream in = SameBitsTest.class.getResourceAsStream("/models/learned-test.safetensors")) {
+            PictureCodec codec = PictureCodec.of(ModelFile.read(in));
+            byte[] file = codec.pack(TestPictures.scene(60, 50, 9), new RateTarget.Bytes(120), TsrLayout.SINGLE, 1)
+                    .bytes();
+            digest.update(file);
+            digest.update(codec.decompress(TsrFile.read(file), 1).toRgb8());
+        }
     }
 
     private static void update(MessageDigest digest, ImageCodec codec) throws Exception {
