@@ -93,7 +93,8 @@ public final class LearnedPriorTrainer {
         }
         Map<String, Object> added = new LinkedHashMap<>();
         IntegerGraphFile.write(LevelPrior.PREFIX, graph, builder, added);
-        ModelConfig config = model.config();
+        ModelConfig config =
+                model.config().with("codebook_size", LevelModel.MAX_LEVEL).with("num_stages", 1);
         for (Map.Entry<String, Object> entry : added.entrySet()) {
             config = config.with(entry.getKey(), entry.getValue());
         }

@@ -46,6 +46,7 @@ import dev.tessera.image.Image;
 import dev.tessera.image.ImageCodec;
 import dev.tessera.image.ImageModel;
 import dev.tessera.image.ImageSequence;
+import dev.tessera.image.PictureCodec;
 import dev.tessera.image.SequenceFiles;
 import dev.tessera.image.transform.LinearImageCodec;
 import dev.tessera.image.transform.LinearImageModel;
@@ -101,6 +102,14 @@ final class Targets {
                 "picture of the linear mode, tsr",
                 linearFiles,
                 tsr -> linear.decompress(tsr, 1),
+                ImageGeometry.class);
+        PictureCodec learned = PictureCodec.of(registry.find("image-open"));
+        addTsr(
+                targets,
+                "picture of the learned mode, tsr",
+                List.of(learned.pack(picture, new RateTarget.Quality(40), TsrLayout.SINGLE, 1)
+                        .bytes()),
+                tsr -> learned.decompress(tsr, 1),
                 ImageGeometry.class);
         addSound(targets, "lapped sound tsr", lapped, sound, TsrLayout.SINGLE);
         addSound(targets, "scalar sound tsr", scalar, sound, TsrLayout.SINGLE);
