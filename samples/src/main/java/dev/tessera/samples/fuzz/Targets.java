@@ -104,6 +104,7 @@ final class Targets {
                 tsr -> linear.decompress(tsr, 1),
                 ImageGeometry.class);
         PictureCodec learned = PictureCodec.of(registry.find("image-open"));
+        warmUp(learned, refining);
         addTsr(
                 targets,
                 "picture of the learned mode, tsr",
@@ -190,6 +191,17 @@ final class Targets {
     }
 
     /** Files of one layout, with the envelope alone and with a waveform. */
+    /**
+     * Runs networks for a while: until the second compiler has seen their kernels each vector is an object, which would count as an
+     * allocation of the reader.
+     */
+    private static void warmUp(PictureCodec pictures, AudioCodec sounds) throws IOException {
+        pictures.pack(Image.ofRgb8(320, 320, pixels(320, 320)), new RateTarget.Quality(90), TsrLayout.SINGLE, 1);
+        byte[] file = sounds.compress(sound(128_000), new RateTarget.Quality(40), TsrLayout.SINGLE)
+                .bytes();
+        sounds.decompress(TsrFile.read(file), 1);
+    }
+
     private static void addSound(
             List<Target> targets, String name, AudioCodec codec, AudioSignal sound, TsrLayout layout) {
         List<byte[]> files = new ArrayList<>();
