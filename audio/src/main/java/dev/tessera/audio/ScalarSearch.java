@@ -51,8 +51,8 @@ final class ScalarSearch {
     /** What the part above 8 kHz may take of a payload: an eighth of the mel bands of 24 kHz is there, and noise is soon good enough. */
     private static final double HIGH_SHARE = 0.08;
 
-    /** From this rate of a channel on it is coded, in kbps. */
-    static final double HIGH_FROM_KBPS = 0.3;
+    /** From this rate of a channel on it is coded, in kbps: below, its bits are missed in the envelope up to 8 kHz. */
+    static final double HIGH_FROM_KBPS = 0.7;
 
     private static final int FINEST_HIGH_STEP = 2;
     private static final int COARSEST_HIGH_STEP = 12;

@@ -43,8 +43,9 @@ class SameBitsTest {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         AudioSignal sound = TestSoundNetworks.sound(11_025, 3001, 9);
         update(digest, TestSoundNetworks.frozen(), sound);
-        update(digest, shipped("audio-mel-lapped"), sound);
-        update(digest, shipped("audio-scalar-2"), sound);
+        AudioSignal shorter = TestSoundNetworks.sound(11_025, 1201, 9); // interpreted, each frame takes half a second
+        update(digest, shipped("audio-mel-lapped"), shorter);
+        update(digest, shipped("audio-scalar-2"), shorter);
         return HexFormat.of().formatHex(digest.digest());
     }
 

@@ -1,25 +1,34 @@
 package dev.tessera.vqmodels.lowbit.product;
 
+import dev.tessera.vqmodels.lowbit.BinaryWeights;
 import dev.tessera.vqmodels.lowbit.Int8Weights;
 import dev.tessera.vqmodels.lowbit.IntWeights;
+import dev.tessera.vqmodels.lowbit.PqWeights;
 import dev.tessera.vqmodels.lowbit.QuantizedWeights;
+import dev.tessera.vqmodels.lowbit.TernaryWeights;
+import dev.tessera.vqmodels.lowbit.Vq16Weights;
 
 /**
  * Weights that multiply vectors in the bits in which they are stored: y = W x, W {@code [rows x cols]}. Immutable, safe to share.
  * The same bits for any lane width and number of threads.
  */
-public sealed interface LowBitMatrix permits Int8Matrix, Int4Matrix, LookupMatrix {
+public sealed interface LowBitMatrix permits Int8Matrix, Int4Matrix, LookupMatrix, PqMatrix {
     /**
      * The product that fits the format.
      *
-     * @param weights int8, int4, int3, int2, ternary, binary or vq16
+     * @param weights int8, int4, int3, int2, ternary, binary, vq16 or pq
      * @throws IllegalArgumentException when the weights are of another format, or code vectors change within 16 rows
      */
     static LowBitMatrix of(QuantizedWeights weights) {
         return switch (weights) {
             case Int8Weights int8 -> Int8Matrix.of(int8);
             case IntWeights ints -> Int4Matrix.of(ints);
-            default -> LookupMatrix.of(weights);
+            case PqWeights pq -> PqMatrix.of(pq);
+            case TernaryWeights _, BinaryWeights _, Vq16Weights _ -> LookupMatrix.of(weights);
+            default ->
+                throw new IllegalArgumentException("weights are "
+                        + weights.format().formatName()
+                        + ", must be int8, int4, int3, int2, ternary, binary, vq16 or pq");
         };
     }
 
