@@ -1,6 +1,9 @@
 package dev.tessera.image;
 
+import dev.tessera.codecs.CorruptBitstreamException;
 import dev.tessera.codecs.RateTarget;
+import dev.tessera.codecs.container.ImageGeometry;
+import dev.tessera.codecs.container.ModelHash;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.image.learned.LearnedImageCodec;
@@ -30,6 +33,26 @@ public interface PictureCodec {
         return LearnedImageModel.isOne(file)
                 ? new LearnedImageCodec(LearnedImageModel.load(file))
                 : new ImageCodec(ImageModel.load(file));
+    }
+
+    /**
+     * The size of the picture in a file of one chunk.
+     *
+     * @param model that must have made it
+     * @throws CorruptBitstreamException when the file is another model's, holds no picture or has another layout than single
+     */
+    static ImageGeometry singlePicture(TsrFile file, ModelHash model) throws CorruptBitstreamException {
+        if (!(file.header().geometry() instanceof ImageGeometry geometry)) {
+            throw new CorruptBitstreamException(0, "the file holds no picture");
+        }
+        if (!file.header().model().equals(model)) {
+            throw new CorruptBitstreamException(
+                    2, "the file was made with model " + file.header().model() + ", this is " + model);
+        }
+        if (file.layout() != TsrLayout.SINGLE) {
+            throw new CorruptBitstreamException(0, "the layout is " + file.layout() + ", must be SINGLE");
+        }
+        return geometry;
     }
 
     /** The file of the codec's model. */

@@ -67,16 +67,7 @@ public final class LearnedImageCodec implements PictureCodec {
      */
     @Override
     public Image decompress(TsrFile file, int threads) throws CorruptBitstreamException {
-        if (!(file.header().geometry() instanceof ImageGeometry geometry)) {
-            throw new CorruptBitstreamException(0, "the file holds no picture");
-        }
-        if (!file.header().model().equals(model.hash())) {
-            throw new CorruptBitstreamException(
-                    2, "the file was made with model " + file.header().model() + ", this is " + model.hash());
-        }
-        if (file.layout() != TsrLayout.SINGLE) {
-            throw new CorruptBitstreamException(0, "the layout is " + file.layout() + ", must be SINGLE");
-        }
+        ImageGeometry geometry = PictureCodec.singlePicture(file, model.hash());
         int width = geometry.width();
         int height = geometry.height();
         if ((long) width * height > ImageFiles.DEFAULT_MAX_PIXELS) {

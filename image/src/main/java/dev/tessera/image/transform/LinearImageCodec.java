@@ -120,16 +120,7 @@ public final class LinearImageCodec implements PictureCodec {
      * @throws CorruptBitstreamException when the payload does not fit the header
      */
     public Image decompress(TsrFile file) throws CorruptBitstreamException {
-        if (!(file.header().geometry() instanceof ImageGeometry geometry)) {
-            throw new CorruptBitstreamException(0, "the file holds no picture");
-        }
-        if (!file.header().model().equals(model.hash())) {
-            throw new CorruptBitstreamException(
-                    2, "the file was made with model " + file.header().model() + ", this is " + model.hash());
-        }
-        if (file.layout() != TsrLayout.SINGLE) {
-            throw new CorruptBitstreamException(0, "the layout is " + file.layout() + ", must be SINGLE");
-        }
+        ImageGeometry geometry = PictureCodec.singlePicture(file, model.hash());
         Settings settings = Settings.of(file.header().parameters());
         if (!PicturePlanes.fits(geometry.width(), geometry.height(), settings.scale())) {
             throw new CorruptBitstreamException(0, tooLarge(geometry.width(), geometry.height()));
