@@ -95,6 +95,11 @@ public final class Image {
         return alpha;
     }
 
+    /** Alpha as a grey picture of its own, as codecs code it, or null when every pixel is opaque. */
+    public Image alphaAsGrey() {
+        return alpha == null ? null : ofGrey(width, height, alpha.clone());
+    }
+
     /** The {@code cropWidth x cropHeight} pixels whose top left one is at column {@code x}, row {@code y}. */
     public Image crop(int x, int y, int cropWidth, int cropHeight) {
         checkRange("x", x, cropWidth, width);

@@ -125,7 +125,7 @@ public final class ImageCodec implements PictureCodec {
             this.flags = (image.isGrey() ? GREY_FLAG : 0) | (image.alpha() == null ? 0 : ALPHA_FLAG);
             planes.add(model.choose(image, threads));
             if (image.alpha() != null) {
-                planes.add(model.choose(alphaAsGrey(image), threads));
+                planes.add(model.choose(image.alphaAsGrey(), threads));
             }
         }
 
@@ -365,10 +365,5 @@ public final class ImageCodec implements PictureCodec {
 
     private PatchGrid grid(ImageGeometry geometry) {
         return model.grid(geometry.width(), geometry.height());
-    }
-
-    private static Image alphaAsGrey(Image image) {
-        float[] alpha = image.alpha();
-        return Image.ofGrey(image.width(), image.height(), Arrays.copyOf(alpha, alpha.length));
     }
 }

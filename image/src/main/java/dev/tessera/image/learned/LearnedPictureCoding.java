@@ -6,9 +6,12 @@ import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.image.Image;
 import dev.tessera.image.Resizing;
 import dev.tessera.image.transform.VisualQuality;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /** Finds the rate and the scale of one picture for a budget. */
 final class LearnedPictureCoding {
@@ -26,19 +29,14 @@ final class LearnedPictureCoding {
     private final Image alpha; // as a grey picture, or null
     private final int threads;
     private final VisualQuality quality;
-    private final List<List<LevelPlane>> planes = new ArrayList<>();
+    private final Map<Integer, List<LevelPlane>> planes = new HashMap<>(); // by scale
 
     LearnedPictureCoding(LearnedImageModel model, Image image, int threads) {
         this.model = model;
         this.image = image;
         this.threads = threads;
-        this.alpha = image.alpha() == null
-                ? null
-                : Image.ofGrey(image.width(), image.height(), image.alpha().clone());
+        this.alpha = image.alphaAsGrey();
         this.quality = new VisualQuality(image);
-        for (int scale = 0; scale < LearnedSettings.SCALES; scale++) {
-            planes.add(null);
-        }
     }
 
     /**
@@ -49,16 +47,14 @@ final class LearnedPictureCoding {
      */
     record Attempt(LearnedSettings settings, int place, byte[] payload, LevelPlane.Choice colours) {}
 
+    /** The colours at a scale, then alpha where there is one. */
     private List<LevelPlane> planes(int scale) {
-        if (planes.get(scale) == null) {
-            List<LevelPlane> made = new ArrayList<>();
-            made.add(new LevelPlane(model, smaller(image, scale), threads));
-            if (alpha != null) {
-                made.add(new LevelPlane(model, smaller(alpha, scale), threads));
-            }
-            planes.set(scale, made);
-        }
-        return planes.get(scale);
+        return planes.computeIfAbsent(
+                scale,
+                s -> Stream.of(image, alpha)
+                        .filter(Objects::nonNull)
+                        .map(picture -> new LevelPlane(model, smaller(picture, s), threads))
+                        .toList());
     }
 
     private static Image smaller(Image picture, int scale) {

@@ -20,9 +20,7 @@ final class PictureCoding implements StepSearch.Coding<PictureCoding.Attempt> {
 
     PictureCoding(Image image, TransformPrior prior, Refiners refiners, Tuning tuning, int effort) {
         this.image = image;
-        this.alpha = image.alpha() == null
-                ? null
-                : Image.ofGrey(image.width(), image.height(), image.alpha().clone());
+        this.alpha = image.alphaAsGrey();
         this.prior = prior;
         this.refiners = refiners;
         this.tuning = tuning;
