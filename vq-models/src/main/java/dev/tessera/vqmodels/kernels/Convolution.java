@@ -7,12 +7,14 @@ import java.util.Arrays;
  * index runs over (channel of the group, kernel row, kernel column).
  *
  * <p>Inputs of a tile of output positions are packed once into a panel {@code [depth x columns]} through a table of offsets,
- * {@value #DEPTH_BLOCK} of the inner index at a time, and meet all output channels there: no whole im2col matrix exists. For a few
+ * some hundred of the inner index at a time, and meet all output channels there: no whole im2col matrix exists. For a few
  * positions the parts are exchanged: weights stand in the panel and positions are the rows.
  */
 public final class Convolution {
-    private static final int DEPTH_BLOCK = 256; // a panel of 16 or 32 columns then fits in L1
-    private static final int TILES_PER_TASK = 8; // these share a block of weights while it is in L2
+    private static final int UNDIVIDED_DEPTH = 1024; // no partial sums then, and a panel of 32 columns is a small part of L2
+    private static final int DEPTH_BLOCK = 512; // of what is deeper
+    private static final int TASK_DEPTH = 2048; // of the panels of a task in all
+    private static final int TILES_PER_TASK = 8;
     private static final int MIN_BLOCKS_PER_TASK = 8; // below that packing would cost more than it saves
     private static final long TASK_PRODUCTS = 1 << 21;
     private static final int FEW_POSITIONS = 64;
@@ -20,6 +22,7 @@ public final class Convolution {
     private final LayerKernels kernels;
     private final Shape shape;
     private final int depth;
+    private final int depthBlock; // inner indices of a panel
     private final int groupOut;
     private final int blocks; // row blocks of a group
     private final float[] packed; // [groups x blocks x depth x rows]; rows past the last are 0
@@ -95,6 +98,7 @@ public final class Convolution {
         this.kernels = kernels;
         this.shape = shape;
         this.depth = shape.depth();
+        this.depthBlock = depth <= UNDIVIDED_DEPTH ? depth : Math.ceilDiv(depth, Math.ceilDiv(depth, DEPTH_BLOCK));
         this.bias = bias.clone();
         this.groupOut = shape.outChannels / shape.groups;
         int rows = kernels.rows();
@@ -250,13 +254,7 @@ public final class Convolution {
         int rows = positions == 1 ? 1 : kernels.rows();
         int rowBlocks = (positions + rows - 1) / rows;
         float[] x = new float[rowBlocks * rows * depth]; // [row blocks x depth x rows]
-        for (int p = 0; p < positions; p++) {
-            int base = p / planes.outWidth * shape.strideY * planes.width + p % planes.outWidth * shape.strideX;
-            int at = p / rows * rows * depth + p % rows;
-            for (int k = 0; k < depth; k++) {
-                x[at + k * rows] = planes.in[base + planes.offsets[k]];
-            }
-        }
+        packRows(planes, rows, x);
         int perTask = Math.clamp(
                 TASK_PRODUCTS / ((long) depth * kernels.columns() * positions), Math.min(4, made.count), made.count);
         tasks.runRows(made.count, perTask, (from, to) -> {
@@ -274,14 +272,37 @@ public final class Convolution {
         });
     }
 
+    /** The inputs of all positions, {@code [row blocks x depth x rows]}. */
+    private void packRows(Planes planes, int rows, float[] x) {
+        int positions = planes.positions();
+        boolean neighbours = shape.strideX == 1
+                && (planes.outHeight == 1 || shape.strideY == 1 && planes.outWidth == planes.width);
+        int done = neighbours && rows > 1 ? positions / rows : 0; // blocks
+        if (done > 0) {
+            kernels.packRows(planes.in, planes.offsets, done, x);
+        }
+        for (int p = done * rows; p < positions; p++) {
+            int from = inputs(planes, p);
+            int at = p / rows * rows * depth + p % rows;
+            for (int k = 0; k < depth; k++) {
+                x[at + k * rows] = planes.in[from + planes.offsets[k]];
+            }
+        }
+    }
+
+    /** Where the inputs of a position begin. */
+    private int inputs(Planes planes, int position) {
+        return position / planes.outWidth * shape.strideY * planes.width + position % planes.outWidth * shape.strideX;
+    }
+
     /** Positions are rows, outputs columns. */
     private void exchanged(Panels made, int panel, float[] x, int rowBlocks, Planes planes) {
         int rows = kernels.rows();
         int columns = kernels.columns();
         int tile = rows * columns;
         float[] sums = new float[rowBlocks * tile];
-        for (int k = 0; k < depth; k += DEPTH_BLOCK) {
-            int count = Math.min(DEPTH_BLOCK, depth - k);
+        for (int k = 0; k < depth; k += depthBlock) {
+            int count = Math.min(depthBlock, depth - k);
             int weightsAt = (panel * depth + k) * columns;
             for (int block = 0; block < rowBlocks; block++) {
                 float[] from = k == 0 ? made.bias : sums;
@@ -312,7 +333,7 @@ public final class Convolution {
     /** Tasks are ranges of tiles, and of row blocks too when there are few tiles. */
     private void tiles(Planes planes, Tasks tasks) {
         int tiles = (planes.positions() + kernels.columns() - 1) / kernels.columns();
-        int tilesPerTask = Math.min(TILES_PER_TASK, tiles);
+        int tilesPerTask = Math.min(Math.clamp(TASK_DEPTH / depthBlock, 1, TILES_PER_TASK), tiles);
         int tileTasks = (tiles + tilesPerTask - 1) / tilesPerTask;
         int blockTasks = Math.clamp(blocks / MIN_BLOCKS_PER_TASK, 1, Math.max(4 / tileTasks, 1));
         int blocksPerTask = (blocks + blockTasks - 1) / blockTasks;
@@ -331,7 +352,7 @@ public final class Convolution {
     private final class Part {
         private final int rows = kernels.rows();
         private final int columns = kernels.columns();
-        private final int panel = Math.min(DEPTH_BLOCK, depth) * columns;
+        private final int panel = depthBlock * columns;
         private final Planes planes;
         private final int positions;
         private final int firstTile;
@@ -357,7 +378,7 @@ public final class Convolution {
             this.endBlock = endBlock;
             int tiles = endTile - firstTile;
             this.panels = new float[tiles * panel];
-            this.sums = new float[(depth > DEPTH_BLOCK ? tiles * (endBlock - firstBlock) : 1) * rows * columns];
+            this.sums = new float[(depth > depthBlock ? tiles * (endBlock - firstBlock) : 1) * rows * columns];
             int most = tiles * columns;
             this.from = new int[most];
             this.to = new int[most];
@@ -385,8 +406,8 @@ public final class Convolution {
 
         void run(int group) {
             int groupAt = group * (shape.inChannels / shape.groups) * planes.height * planes.width;
-            for (int k = 0; k < depth; k += DEPTH_BLOCK) {
-                int count = Math.min(DEPTH_BLOCK, depth - k);
+            for (int k = 0; k < depth; k += depthBlock) {
+                int count = Math.min(depthBlock, depth - k);
                 pack(groupAt, k, count);
                 for (int tile = firstTile; tile < endTile; tile++) {
                     for (int block = firstBlock; block < endBlock; block++) {
@@ -421,7 +442,7 @@ public final class Convolution {
             int height = Math.min(rows, groupOut - row);
             int width = Math.min(columns, positions - tile * columns);
             int outAt = (group * groupOut + row) * positions + tile * columns;
-            int slot = depth > DEPTH_BLOCK ? (tile - firstTile) * (endBlock - firstBlock) + block - firstBlock : 0;
+            int slot = depth > depthBlock ? (tile - firstTile) * (endBlock - firstBlock) + block - firstBlock : 0;
             int sumsAt = slot * rows * columns;
             boolean first = k == 0;
             boolean last = k + count == depth;

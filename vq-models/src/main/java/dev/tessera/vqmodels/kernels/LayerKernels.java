@@ -39,6 +39,19 @@ public interface LayerKernels {
     void pack(float[] in, int[] from, int[] to, int runs, int[] offsets, int first, int depth, float[] panels);
 
     /**
+     * Row blocks {@code [blocks x depth x rows]} of neighbouring inputs: row r of block b has {@code in[b rows + r + offsets[k]]}.
+     */
+    default void packRows(float[] in, int[] offsets, int blocks, float[] packed) {
+        int rows = rows();
+        for (int k = 0; k < offsets.length; k++) {
+            for (int block = 0; block < blocks; block++) {
+                System.arraycopy(
+                        in, offsets[k] + block * rows, packed, (block * offsets.length + k) * rows, rows);
+            }
+        }
+    }
+
+    /**
      * Matrix times vector: adds the products of the weight panels {@code [from, to)}, {@code [panels x depth x columns]}, and
      * {@code x [depth]} to {@code out [panels x columns]}.
      */

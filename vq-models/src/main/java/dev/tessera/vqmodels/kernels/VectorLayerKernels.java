@@ -17,6 +17,7 @@ final class VectorLayerKernels implements LayerKernels {
     private static final int LANES = SPECIES.length();
     private static final int ROWS = LANES >= 16 ? 8 : 5;
     private static final int COLUMNS = 2 * LANES;
+    private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
     private static final LayerKernels SCALAR = LayerKernels.scalar(); // what is left over behind whole vectors
     private static final int PANELS_AT_ONCE = 4; // of a matrix-vector product: 8 independent chains of additions
 
@@ -197,6 +198,20 @@ final class VectorLayerKernels implements LayerKernels {
                 int target = to[run] + k * COLUMNS;
                 FloatVector.fromArray(SPECIES, in, source).intoArray(panels, target);
                 FloatVector.fromArray(SPECIES, in, source + LANES).intoArray(panels, target + LANES);
+            }
+        }
+    }
+
+    @Override
+    public void packRows(float[] in, int[] offsets, int blocks, float[] packed) {
+        if (ROWS != EIGHT.length()) {
+            LayerKernels.super.packRows(in, offsets, blocks, packed);
+            return;
+        }
+        for (int k = 0; k < offsets.length; k++) {
+            for (int block = 0; block < blocks; block++) {
+                FloatVector.fromArray(EIGHT, in, offsets[k] + block * ROWS)
+                        .intoArray(packed, (block * offsets.length + k) * ROWS);
             }
         }
     }

@@ -98,6 +98,12 @@ class LayerKernelsTest {
         check(new Convolution.Shape(30, 70, 1, 2, 2, 1, 1, 1, 1), 3, 3);
         check(new Convolution.Shape(290, 70, 1, 1, 1, 1, 1, 1, 1), 1, 30);
         check(new Convolution.Shape(100, 90, 1, 3, 3, 1, 1, 1, 1), 12, 50);
+        // deeper than what stays undivided
+        check(new Convolution.Shape(130, 21, 1, 3, 3, 1, 1, 1, 1), 9, 50);
+        check(new Convolution.Shape(360, 21, 1, 1, 3, 1, 1, 1, 1), 1, 203);
+        check(new Convolution.Shape(1030, 41, 1, 1, 1, 1, 1, 1, 1), 1, 33);
+        check(new Convolution.Shape(1030, 41, 1, 1, 1, 2, 2, 1, 1), 5, 9);
+        check(new Convolution.Shape(1030, 41, 1, 1, 1, 2, 1, 1, 1), 5, 9);
     }
 
     private static void check(Convolution.Shape shape, int height, int width) {
