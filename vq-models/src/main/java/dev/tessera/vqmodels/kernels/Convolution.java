@@ -11,7 +11,8 @@ import java.util.Arrays;
  * positions the parts are exchanged: weights stand in the panel and positions are the rows.
  */
 public final class Convolution {
-    private static final int UNDIVIDED_DEPTH = 1024; // no partial sums then, and a panel of 32 columns is a small part of L2
+    private static final int UNDIVIDED_DEPTH =
+            1024; // no partial sums then, and a panel of 32 columns is a small part of L2
     private static final int DEPTH_BLOCK = 512; // of what is deeper
     private static final int TASK_DEPTH = 2048; // of the panels of a task in all
     private static final int TILES_PER_TASK = 8;
@@ -139,21 +140,20 @@ public final class Convolution {
             return top == 0 && left == 0 && height == planeHeight && width == planeWidth;
         }
 
-        /** Copies a channel of the rectangle. */
+        /** Copies of a channel what lies in the plane; the rest of the target has zeros already. */
         private void copy(int channel, float[] to, int toAt) {
             int from = Math.clamp(-left, 0, width);
             int end = Math.clamp(planeWidth - left, from, width);
-            for (int y = 0; y < height; y++) {
-                int row = toAt + y * width;
-                boolean inside = top + y >= 0 && top + y < planeHeight;
-                if (!inside || from == end) {
-                    Arrays.fill(to, row, row + width, 0);
-                    continue;
-                }
-                Arrays.fill(to, row, row + from, 0);
+            if (from == end) {
+                return;
+            }
+            for (int y = Math.max(0, -top); y < Math.min(height, planeHeight - top); y++) {
                 System.arraycopy(
-                        data, (channel * planeHeight + top + y) * planeWidth + left + from, to, row + from, end - from);
-                Arrays.fill(to, row + end, row + width, 0);
+                        data,
+                        (channel * planeHeight + top + y) * planeWidth + left + from,
+                        to,
+                        toAt + y * width + from,
+                        end - from);
             }
         }
     }
@@ -275,8 +275,8 @@ public final class Convolution {
     /** The inputs of all positions, {@code [row blocks x depth x rows]}. */
     private void packRows(Planes planes, int rows, float[] x) {
         int positions = planes.positions();
-        boolean neighbours = shape.strideX == 1
-                && (planes.outHeight == 1 || shape.strideY == 1 && planes.outWidth == planes.width);
+        boolean neighbours =
+                shape.strideX == 1 && (planes.outHeight == 1 || shape.strideY == 1 && planes.outWidth == planes.width);
         int done = neighbours && rows > 1 ? positions / rows : 0; // blocks
         if (done > 0) {
             kernels.packRows(planes.in, planes.offsets, done, x);
@@ -409,8 +409,9 @@ public final class Convolution {
             for (int k = 0; k < depth; k += depthBlock) {
                 int count = Math.min(depthBlock, depth - k);
                 pack(groupAt, k, count);
-                for (int tile = firstTile; tile < endTile; tile++) {
-                    for (int block = firstBlock; block < endBlock; block++) {
+                // blocks outside: weights stay in L1, and what is written to a row follows on itself
+                for (int block = firstBlock; block < endBlock; block++) {
+                    for (int tile = firstTile; tile < endTile; tile++) {
                         multiply(group, tile, block, k, count);
                     }
                 }

@@ -45,8 +45,7 @@ public interface LayerKernels {
         int rows = rows();
         for (int k = 0; k < offsets.length; k++) {
             for (int block = 0; block < blocks; block++) {
-                System.arraycopy(
-                        in, offsets[k] + block * rows, packed, (block * offsets.length + k) * rows, rows);
+                System.arraycopy(in, offsets[k] + block * rows, packed, (block * offsets.length + k) * rows, rows);
             }
         }
     }

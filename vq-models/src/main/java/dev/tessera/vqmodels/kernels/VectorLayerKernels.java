@@ -283,23 +283,20 @@ final class VectorLayerKernels implements LayerKernels {
             int outAt,
             int count) {
         int j = 0;
-        for (; j + 4 * LANES <= count; j += 4 * LANES) {
+        for (; j + 8 * LANES <= count; j += 8 * LANES) {
+            eightVectors(in, inAt + j, weights, weightsAt, offsets, bias, out, outAt + j);
+        }
+        for (; j + 2 * LANES <= count; j += 2 * LANES) {
             FloatVector a = FloatVector.broadcast(SPECIES, bias);
             FloatVector b = a;
-            FloatVector c = a;
-            FloatVector d = a;
             for (int t = 0; t < offsets.length; t++) {
                 FloatVector w = FloatVector.broadcast(SPECIES, weights[weightsAt + t]);
                 int i = inAt + offsets[t] + j;
                 a = w.fma(FloatVector.fromArray(SPECIES, in, i), a);
                 b = w.fma(FloatVector.fromArray(SPECIES, in, i + LANES), b);
-                c = w.fma(FloatVector.fromArray(SPECIES, in, i + 2 * LANES), c);
-                d = w.fma(FloatVector.fromArray(SPECIES, in, i + 3 * LANES), d);
             }
             a.intoArray(out, outAt + j);
             b.intoArray(out, outAt + j + LANES);
-            c.intoArray(out, outAt + j + 2 * LANES);
-            d.intoArray(out, outAt + j + 3 * LANES);
         }
         for (; j + LANES <= count; j += LANES) {
             FloatVector a = FloatVector.broadcast(SPECIES, bias);
@@ -312,6 +309,38 @@ final class VectorLayerKernels implements LayerKernels {
         if (j < count) {
             SCALAR.taps(in, inAt + j, weights, weightsAt, offsets, bias, out, outAt + j, count - j);
         }
+    }
+
+    private static void eightVectors(
+            float[] in, int inAt, float[] weights, int weightsAt, int[] offsets, float bias, float[] out, int outAt) {
+        FloatVector a = FloatVector.broadcast(SPECIES, bias);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        FloatVector e = a;
+        FloatVector f = a;
+        FloatVector g = a;
+        FloatVector h = a;
+        for (int t = 0; t < offsets.length; t++) {
+            FloatVector w = FloatVector.broadcast(SPECIES, weights[weightsAt + t]);
+            int i = inAt + offsets[t];
+            a = w.fma(FloatVector.fromArray(SPECIES, in, i), a);
+            b = w.fma(FloatVector.fromArray(SPECIES, in, i + LANES), b);
+            c = w.fma(FloatVector.fromArray(SPECIES, in, i + 2 * LANES), c);
+            d = w.fma(FloatVector.fromArray(SPECIES, in, i + 3 * LANES), d);
+            e = w.fma(FloatVector.fromArray(SPECIES, in, i + 4 * LANES), e);
+            f = w.fma(FloatVector.fromArray(SPECIES, in, i + 5 * LANES), f);
+            g = w.fma(FloatVector.fromArray(SPECIES, in, i + 6 * LANES), g);
+            h = w.fma(FloatVector.fromArray(SPECIES, in, i + 7 * LANES), h);
+        }
+        a.intoArray(out, outAt);
+        b.intoArray(out, outAt + LANES);
+        c.intoArray(out, outAt + 2 * LANES);
+        d.intoArray(out, outAt + 3 * LANES);
+        e.intoArray(out, outAt + 4 * LANES);
+        f.intoArray(out, outAt + 5 * LANES);
+        g.intoArray(out, outAt + 6 * LANES);
+        h.intoArray(out, outAt + 7 * LANES);
     }
 
     @Override
@@ -388,29 +417,47 @@ final class VectorLayerKernels implements LayerKernels {
     @Override
     public void layerNorm(float[] x, int plane, int from, int to, float[] weight, float[] bias, float epsilon) {
         int channels = weight.length;
-        float[] block = new float[channels * LANES]; // planes of 2^n positions are far apart: one visit is enough
+        float[] block = new float[channels * COLUMNS]; // planes of 2^n positions are far apart: one visit is enough
         int i = from;
-        for (; i + LANES <= to; i += LANES) {
-            FloatVector sum = FloatVector.zero(SPECIES);
+        for (; i + COLUMNS <= to; i += COLUMNS) { // two vectors: a sum waits for the one before
+            FloatVector sumA = FloatVector.zero(SPECIES);
+            FloatVector sumB = FloatVector.zero(SPECIES);
             for (int c = 0; c < channels; c++) {
-                FloatVector v = FloatVector.fromArray(SPECIES, x, c * plane + i);
-                v.intoArray(block, c * LANES);
-                sum = sum.add(v);
+                FloatVector a = FloatVector.fromArray(SPECIES, x, c * plane + i);
+                FloatVector b = FloatVector.fromArray(SPECIES, x, c * plane + i + LANES);
+                a.intoArray(block, c * COLUMNS);
+                b.intoArray(block, c * COLUMNS + LANES);
+                sumA = sumA.add(a);
+                sumB = sumB.add(b);
             }
-            FloatVector mean = sum.div(channels);
-            FloatVector squares = FloatVector.zero(SPECIES);
+            FloatVector meanA = sumA.div(channels);
+            FloatVector meanB = sumB.div(channels);
+            FloatVector squaresA = FloatVector.zero(SPECIES);
+            FloatVector squaresB = FloatVector.zero(SPECIES);
             for (int c = 0; c < channels; c++) {
-                FloatVector d = FloatVector.fromArray(SPECIES, block, c * LANES).sub(mean);
-                squares = d.fma(d, squares);
+                FloatVector a =
+                        FloatVector.fromArray(SPECIES, block, c * COLUMNS).sub(meanA);
+                FloatVector b = FloatVector.fromArray(SPECIES, block, c * COLUMNS + LANES)
+                        .sub(meanB);
+                squaresA = a.fma(a, squaresA);
+                squaresB = b.fma(b, squaresB);
             }
-            FloatVector scale = FloatVector.broadcast(SPECIES, 1)
-                    .div(squares.div(channels).add(epsilon).sqrt());
+            FloatVector one = FloatVector.broadcast(SPECIES, 1);
+            FloatVector scaleA = one.div(squaresA.div(channels).add(epsilon).sqrt());
+            FloatVector scaleB = one.div(squaresB.div(channels).add(epsilon).sqrt());
             for (int c = 0; c < channels; c++) {
-                FloatVector.fromArray(SPECIES, block, c * LANES)
-                        .sub(mean)
-                        .mul(scale)
-                        .fma(FloatVector.broadcast(SPECIES, weight[c]), FloatVector.broadcast(SPECIES, bias[c]))
+                FloatVector w = FloatVector.broadcast(SPECIES, weight[c]);
+                FloatVector v = FloatVector.broadcast(SPECIES, bias[c]);
+                FloatVector.fromArray(SPECIES, block, c * COLUMNS)
+                        .sub(meanA)
+                        .mul(scaleA)
+                        .fma(w, v)
                         .intoArray(x, c * plane + i);
+                FloatVector.fromArray(SPECIES, block, c * COLUMNS + LANES)
+                        .sub(meanB)
+                        .mul(scaleB)
+                        .fma(w, v)
+                        .intoArray(x, c * plane + i + LANES);
             }
         }
         SCALAR.layerNorm(x, plane, i, to, weight, bias, epsilon);

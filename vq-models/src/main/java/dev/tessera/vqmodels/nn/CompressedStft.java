@@ -1,6 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.kernels.RealFft;
 
 /**
@@ -66,9 +65,9 @@ public final class CompressedStft extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         FeatureMap result = FeatureMap.zeros(outChannels(), 1, out.width());
-        workers.runRows(out.width(), FRAMES_PER_TASK, (from, to) -> {
+        pass.workers().runRows(out.width(), FRAMES_PER_TASK, (from, to) -> {
             Scratch scratch = new Scratch(size);
             for (int i = from; i < to; i++) {
                 frame(in, (out.left() + i) * hop - cut - in.window().left(), scratch);

@@ -1,6 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.kernels.Convolution;
 import dev.tessera.vqmodels.kernels.LayerKernels;
 import java.util.SplittableRandom;
@@ -155,7 +154,7 @@ public final class Conv extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         Convolution.Source source = new Convolution.Source(
                 in.map().data(),
                 in.map().height(),
@@ -164,8 +163,8 @@ public final class Conv extends Layer {
                 out.left() * shape.strideX() - padding.left - in.window().left(),
                 (out.height() - 1) * shape.strideY() + fieldY(),
                 (out.width() - 1) * shape.strideX() + fieldX());
-        FeatureMap result = FeatureMap.zeros(outChannels(), out.height(), out.width());
-        convolution.apply(source, result.data(), workers::run);
+        FeatureMap result = pass.map(outChannels(), out.height(), out.width());
+        convolution.apply(source, result.data(), pass.workers()::run);
         return result;
     }
 

@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /** Leaves out rows and columns at the borders of the whole map. */
 public final class Crop extends Layer {
     private static final int MAX = 1 << 16;
@@ -38,7 +36,7 @@ public final class Crop extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         return in.crop(new Window(out.top() + top, out.left() + left, out.height(), out.width()));
     }
 }

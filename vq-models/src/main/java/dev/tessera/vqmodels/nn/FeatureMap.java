@@ -40,7 +40,7 @@ public final class FeatureMap {
         return of(channels, 1, time, data);
     }
 
-    /** A map to be filled in. */
+    /** A map of zeros, to be filled in. */
     static FeatureMap zeros(int channels, int height, int width) {
         return new FeatureMap(channels, height, width, new float[size(channels, height, width)]);
     }
@@ -50,7 +50,7 @@ public final class FeatureMap {
         return new FeatureMap(channels, height, width, data);
     }
 
-    private static int size(int channels, int height, int width) {
+    static int size(int channels, int height, int width) {
         if (channels < 1 || height < 0 || width < 0) {
             throw new IllegalArgumentException("feature map is " + channels + " x " + height + " x " + width
                     + ", must have at least 1 channel and no negative size");

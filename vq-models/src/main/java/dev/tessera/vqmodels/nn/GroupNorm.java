@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /**
  * Group norm (Wu and He 2018) within segments: a series falls into pieces of {@code segment} positions, a picture into squares
  * of that side, from its start; the last ones may be smaller. Mean and variance are those of a group of channels in one
@@ -55,12 +53,12 @@ public final class GroupNorm extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         Window needed = inWindow(out, in.extent());
         FeatureMap from = in.crop(needed);
         int rows = (needed.height() + segment - 1) / segment;
         int columns = (needed.width() + segment - 1) / segment;
-        workers.run(Math.multiplyExact(groups, Math.multiplyExact(rows, columns)), task -> {
+        pass.workers().run(Math.multiplyExact(groups, Math.multiplyExact(rows, columns)), task -> {
             int top = task / columns % rows * segment;
             int left = task % columns * segment;
             normalize(

@@ -1,6 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.kernels.Functions;
 import dev.tessera.vqmodels.kernels.RealFft;
 
@@ -64,7 +63,7 @@ public final class InverseStft extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         Window frames = inWindow(out, in.extent());
         double[] sum = new double[out.width()];
         double[] weight = new double[out.width()];

@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /** One step of a network, trained and immutable, safe to share between threads. */
 public abstract sealed class Layer
         permits CompressedStft,
@@ -87,7 +85,7 @@ public abstract sealed class Layer
     }
 
     /** The outputs in {@code out}, in a new map; {@code in} holds at least the inputs that they need. */
-    abstract FeatureMap apply(Region in, Window out, Workers workers);
+    abstract FeatureMap apply(Region in, Window out, Pass pass);
 
     /**
      * The output for a whole input, the same bits for any number of threads.
@@ -97,8 +95,8 @@ public abstract sealed class Layer
     public final FeatureMap apply(FeatureMap in, int threads) {
         checkInput(in);
         Extent extent = outExtent(in.extent());
-        try (Workers workers = new Workers(threads)) {
-            return apply(Region.whole(in), extent.whole(), workers);
+        try (Pass pass = new Pass(threads)) {
+            return apply(Region.whole(in), extent.whole(), pass);
         }
     }
 

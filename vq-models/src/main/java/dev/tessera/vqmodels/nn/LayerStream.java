@@ -1,6 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,19 +13,19 @@ abstract sealed class LayerStream {
     /** The outputs that {@code chunk}, perhaps empty, makes possible; all that remain when it is the last. */
     abstract FeatureMap push(FeatureMap chunk, boolean last);
 
-    static LayerStream of(Layer layer, Workers workers) {
+    static LayerStream of(Layer layer, Pass pass) {
         return switch (layer) {
-            case Sequence sequence -> new Chain(sequence, workers);
-            case Residual residual -> new Sum(residual, workers);
-            default -> new Single(layer, workers);
+            case Sequence sequence -> new Chain(sequence, pass);
+            case Residual residual -> new Sum(residual, pass);
+            default -> new Single(layer, pass);
         };
     }
 
     private static final class Chain extends LayerStream {
         private final List<LayerStream> streams = new ArrayList<>();
 
-        Chain(Sequence sequence, Workers workers) {
-            sequence.layers().forEach(layer -> streams.add(of(layer, workers)));
+        Chain(Sequence sequence, Pass pass) {
+            sequence.layers().forEach(layer -> streams.add(of(layer, pass)));
         }
 
         @Override
@@ -41,12 +40,12 @@ abstract sealed class LayerStream {
 
     private static final class Sum extends LayerStream {
         private final LayerStream body;
-        private final Workers workers;
+        private final Pass pass;
         private FeatureMap waiting;
 
-        Sum(Residual residual, Workers workers) {
-            this.body = of(residual.body(), workers);
-            this.workers = workers;
+        Sum(Residual residual, Pass pass) {
+            this.body = of(residual.body(), pass);
+            this.pass = pass;
             this.waiting = FeatureMap.zeros(residual.inChannels(), 1, 0);
         }
 
@@ -60,7 +59,7 @@ abstract sealed class LayerStream {
             }
             // a body that puts out more than went in would have changed the size: the constructor of Residual refuses
             // it
-            Residual.add(waiting, new Window(0, 0, 1, sum.width()), sum, workers);
+            Residual.add(waiting, new Window(0, 0, 1, sum.width()), sum, pass.workers());
             waiting = waiting.crop(new Window(0, sum.width(), 1, waiting.width() - sum.width()));
             return sum;
         }
@@ -68,15 +67,15 @@ abstract sealed class LayerStream {
 
     private static final class Single extends LayerStream {
         private final Layer layer;
-        private final Workers workers;
+        private final Pass pass;
         private FeatureMap held;
         private int first; // position of the first column held
         private int received;
         private int emitted;
 
-        Single(Layer layer, Workers workers) {
+        Single(Layer layer, Pass pass) {
             this.layer = layer;
-            this.workers = workers;
+            this.pass = pass;
             this.held = FeatureMap.zeros(layer.inChannels(), 1, 0);
         }
 
@@ -93,7 +92,7 @@ abstract sealed class LayerStream {
                 return FeatureMap.zeros(layer.outChannels(), 1, 0);
             }
             Region region = new Region(held, new Window(0, first, 1, held.width()), extent);
-            FeatureMap out = layer.apply(region, new Window(0, emitted, 1, ready - emitted), workers);
+            FeatureMap out = layer.apply(region, new Window(0, emitted, 1, ready - emitted), pass);
             emitted = ready;
             if (!last) {
                 int keep = Math.clamp(

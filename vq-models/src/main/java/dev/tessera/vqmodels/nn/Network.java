@@ -1,6 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.CorruptModelException;
 import dev.tessera.vqmodels.ModelFile;
 import java.io.IOException;
@@ -117,30 +116,30 @@ public final class Network {
         root.checkInput(in);
         root.outExtent(in.extent());
         observer.begin(in);
-        try (Workers workers = new Workers(threads)) {
-            return observed(root, in, observer, workers);
+        try (Pass pass = new Pass(threads)) {
+            return observed(root, in, observer, pass);
         }
     }
 
-    private static FeatureMap observed(Layer layer, FeatureMap in, LayerObserver observer, Workers workers) {
+    private static FeatureMap observed(Layer layer, FeatureMap in, LayerObserver observer, Pass pass) {
         return switch (layer) {
             case Sequence sequence -> {
                 FeatureMap map = in;
                 for (Layer next : sequence.layers()) {
-                    map = observed(next, map, observer, workers);
+                    map = observed(next, map, observer, pass);
                 }
                 yield map;
             }
             case Residual residual -> {
-                FeatureMap sum = observed(residual.body(), in, observer, workers);
-                Residual.add(in, in.extent().whole(), sum, workers);
+                FeatureMap sum = observed(residual.body(), in, observer, pass);
+                Residual.add(in, in.extent().whole(), sum, pass.workers());
                 yield sum;
             }
             default -> {
                 if (layer instanceof Conv conv) {
                     observer.observe(conv, in);
                 }
-                yield layer.apply(Region.whole(in), layer.outExtent(in.extent()).whole(), workers);
+                yield layer.apply(Region.whole(in), layer.outExtent(in.extent()).whole(), pass);
             }
         };
     }
@@ -175,7 +174,7 @@ public final class Network {
         Layer.in("tileHeight", tileHeight, 1, Integer.MAX_VALUE);
         Layer.in("tileWidth", tileWidth, 1, Integer.MAX_VALUE);
         Extent out = root.outExtent(in);
-        try (Workers workers = new Workers(threads)) {
+        try (Pass pass = new Pass(threads)) {
             for (long top = 0; top < out.height(); top += tileHeight) {
                 for (long left = 0; left < out.width(); left += tileWidth) {
                     Window tile =
@@ -187,7 +186,7 @@ public final class Network {
                     if (input.height() != needed.height() || input.width() != needed.width()) {
                         throw new IllegalArgumentException("source gave " + input + " for " + needed);
                     }
-                    sink.write(tile, root.apply(new Region(input, needed, in), tile, workers));
+                    sink.write(tile, root.apply(new Region(input, needed, in), tile, pass));
                 }
             }
         }

@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /**
  * A network at work on a series that arrives in chunks of any size. The outputs joined are those of the whole series, bit for
  * bit; an output comes as soon as the inputs that it depends on are there. Memory is the receptive fields of the layers and a
@@ -9,14 +7,14 @@ import dev.tessera.codebook.internal.Workers;
  */
 public final class NetworkStream implements AutoCloseable {
     private final Layer root;
-    private final Workers workers;
+    private final Pass pass;
     private final LayerStream stream;
     private boolean finished;
 
     NetworkStream(Layer root, int threads) {
         this.root = root;
-        this.workers = new Workers(threads);
-        this.stream = LayerStream.of(root, workers);
+        this.pass = new Pass(threads);
+        this.stream = LayerStream.of(root, pass);
     }
 
     /**
@@ -52,6 +50,6 @@ public final class NetworkStream implements AutoCloseable {
 
     @Override
     public void close() {
-        workers.close();
+        pass.close();
     }
 }

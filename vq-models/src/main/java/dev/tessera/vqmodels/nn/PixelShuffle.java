@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /**
  * Depth to space (Shi et al. 2016, equation 4): channel {@code (c * factorY + dy) * factorX + dx} becomes row dy and column dx of
  * each block of channel c. The channels are the numbers of outputs times both factors.
@@ -53,10 +51,10 @@ public final class PixelShuffle extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         FeatureMap from = in.map();
-        FeatureMap to = FeatureMap.zeros(outChannels(), out.height(), out.width());
-        workers.run(outChannels(), c -> {
+        FeatureMap to = pass.map(outChannels(), out.height(), out.width());
+        pass.workers().run(outChannels(), c -> {
             for (int y = 0; y < out.height(); y++) {
                 int atY = out.top() + y;
                 int row = (atY / factorY - in.window().top()) * from.width()

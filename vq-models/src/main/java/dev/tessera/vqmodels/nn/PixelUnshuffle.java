@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /** Space to depth, the inverse of {@link PixelShuffle}: row dy and column dx of each block become channels. */
 public final class PixelUnshuffle extends Layer {
     private final int factorY;
@@ -42,10 +40,10 @@ public final class PixelUnshuffle extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         FeatureMap from = in.map();
-        FeatureMap to = FeatureMap.zeros(outChannels(), out.height(), out.width());
-        workers.run(inChannels(), c -> {
+        FeatureMap to = pass.map(outChannels(), out.height(), out.width());
+        pass.workers().run(inChannels(), c -> {
             for (int dy = 0; dy < factorY; dy++) {
                 for (int dx = 0; dx < factorX; dx++) {
                     int channel = (c * factorY + dy) * factorX + dx;

@@ -13,9 +13,9 @@ public abstract sealed class Pointwise extends Layer permits Activation, LayerNo
     abstract void transform(FeatureMap map, Workers workers);
 
     @Override
-    final FeatureMap apply(Region in, Window out, Workers workers) {
+    final FeatureMap apply(Region in, Window out, Pass pass) {
         FeatureMap map = in.crop(out);
-        transform(map, workers);
+        transform(map, pass.workers());
         return map;
     }
 

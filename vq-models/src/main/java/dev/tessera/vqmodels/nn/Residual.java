@@ -58,9 +58,9 @@ public final class Residual extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
-        FeatureMap sum = body.apply(in, out, workers);
-        add(in.map(), in.local(out), sum, workers);
+    FeatureMap apply(Region in, Window out, Pass pass) {
+        FeatureMap sum = body.apply(in, out, pass);
+        add(in.map(), in.local(out), sum, pass.workers());
         return sum;
     }
 

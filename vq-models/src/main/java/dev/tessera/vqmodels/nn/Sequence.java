@@ -1,6 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
@@ -107,18 +106,22 @@ public final class Sequence extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         Extent[] extents = extents(in.extent());
         Window[] windows = windows(out, extents);
         Region region = in;
         for (int i = 0; i < layers.size(); i++) {
-            // maps that came out of a layer belong to this method, so a pointwise layer may change them
+            // maps that came out of a layer belong to this method, so a pointwise layer may change them, and others'
+            // may reuse their arrays
             if (i > 0
                     && layers.get(i) instanceof Pointwise layer
                     && region.window().equals(windows[i + 1])) {
-                layer.transform(region.map(), workers);
+                layer.transform(region.map(), pass.workers());
             } else {
-                FeatureMap map = layers.get(i).apply(region, windows[i + 1], workers);
+                FeatureMap map = layers.get(i).apply(region, windows[i + 1], pass);
+                if (i > 0) {
+                    pass.release(region.map());
+                }
                 region = new Region(map, windows[i + 1], extents[i + 1]);
             }
         }

@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /**
  * Exchanges channels and positions, so that convolutions of one position mix positions (MLP-Mixer, Tolstikhin et al. 2021). Where the
  * map is larger than {@code from}, this happens in each block of that size by itself, so that tiles equal the whole.
@@ -65,10 +63,10 @@ public final class Transpose extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         FeatureMap source = in.map();
-        FeatureMap result = FeatureMap.zeros(outChannels(), out.height(), out.width());
-        workers.run(outChannels(), i -> {
+        FeatureMap result = pass.map(outChannels(), out.height(), out.width());
+        pass.workers().run(outChannels(), i -> {
             for (int y = 0; y < out.height(); y++) {
                 int blockY = (out.top() + y) / to.height();
                 int row = (out.top() + y) % to.height() * to.width();

@@ -1,7 +1,5 @@
 package dev.tessera.vqmodels.nn;
 
-import dev.tessera.codebook.internal.Workers;
-
 /** Repeats every row and column (nearest neighbour). */
 public final class Upsample extends Layer {
     private final int factorY;
@@ -37,10 +35,10 @@ public final class Upsample extends Layer {
     }
 
     @Override
-    FeatureMap apply(Region in, Window out, Workers workers) {
+    FeatureMap apply(Region in, Window out, Pass pass) {
         FeatureMap from = in.map();
-        FeatureMap to = FeatureMap.zeros(outChannels(), out.height(), out.width());
-        workers.run(outChannels(), c -> {
+        FeatureMap to = pass.map(outChannels(), out.height(), out.width());
+        pass.workers().run(outChannels(), c -> {
             for (int y = 0; y < out.height(); y++) {
                 int row = c * from.plane()
                         + ((out.top() + y) / factorY - in.window().top()) * from.width()
