@@ -11,6 +11,8 @@ import dev.tessera.vqmodels.lowbit.ScalarWeights;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
 import dev.tessera.vqmodels.lowbit.fit.Vq16Fit;
+import dev.tessera.vqmodels.lowbit.product.BitPlaneMatrix;
+import dev.tessera.vqmodels.lowbit.product.LowBitInputs;
 import dev.tessera.vqmodels.lowbit.product.LowBitMatrix;
 import dev.tessera.vqmodels.nn.Conv;
 import dev.tessera.vqmodels.nn.FeatureMap;
@@ -132,6 +134,14 @@ public final class LowBitPeerMain {
         String oneBit = "1 bit";
         own(oneBit, Vq16Fit.builder().dim(4).iterations(3).threads(1).build().quantize(matrix()), exact);
         ggml(oneBit, Ggml.Type.Q1_0, false, weights, exact);
+
+        planes("ternary, inputs of 2 bits", ternary, 2);
+        planes("1 bit, inputs of 1 bit", scalar(ScalarFormat.binary()), 1);
+    }
+
+    private void planes(String name, ScalarWeights quantized, int bits) {
+        BitPlaneMatrix matrix = BitPlaneMatrix.of(quantized);
+        add(name, "own", () -> matrix.multiply(LowBitInputs.signed(x, bits), 1), exact(quantized.dequantize()));
     }
 
     private WeightMatrix matrix() {
@@ -223,7 +233,7 @@ public final class LowBitPeerMain {
             }
         }
         System.out.printf(
-                "%-20s %-48s %10s %10s %10s %12s%n",
+                "%-26s %-48s %10s %10s %10s %12s%n",
                 size + " x " + size, "one thread, CPU time", "median ms", "best ms", "own / this", "output error");
         double own = 0;
         for (Contender contender : contenders) {
@@ -232,7 +242,7 @@ public final class LowBitPeerMain {
             double best = contender.nanos.stream().mapToDouble(Double::doubleValue).min().orElseThrow();
             System.out.printf(
                     Locale.ROOT,
-                    "%-20s %-48s %10.3f %10.3f %10.2f %12.2g%n",
+                    "%-26s %-48s %10.3f %10.3f %10.2f %12.2g%n",
                     contender.weights,
                     contender.name,
                     median / 1e6,

@@ -8,6 +8,8 @@ import dev.tessera.vqmodels.lowbit.Samples;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
+import dev.tessera.vqmodels.lowbit.product.BitPlaneMatrix;
+import dev.tessera.vqmodels.lowbit.product.LowBitInputs;
 import dev.tessera.vqmodels.lowbit.product.LowBitMatrix;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,7 +40,7 @@ class SameBitsTest {
     /** The bits of the first version: a change here changes what every shipped network gives. */
     @Test
     void theBitsAreThoseOfEveryVersion() {
-        assertEquals("202344364 1690311685 -89415859 1862330324 1701821166 247490171", fingerprint());
+        assertEquals("202344364 1690311685 -89415859 1862330324 1701821166 247490171 2145799117", fingerprint());
     }
 
     /** Prints the fingerprint, for the parent to compare. */
@@ -53,7 +55,8 @@ class SameBitsTest {
         int vector = maps.linear(100, 70).apply(maps.map(70, 1, 1), 1).hashCode();
         int heard = new Network(maps.hearing()).run(maps.map(1, 1, 60), 1).hashCode();
         int integers = IntegerSamples.fingerprint();
-        return picture + " " + sound + " " + vector + " " + heard + " " + integers + " " + lowBits();
+        return picture + " " + sound + " " + vector + " " + heard + " " + integers + " " + lowBits() + " "
+                + bitPlanes();
     }
 
     private static int lowBits() {
@@ -64,6 +67,19 @@ class SameBitsTest {
                 ScalarFormat.int8(), ScalarFormat.affine(4, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
             QuantizedWeights weights = RoundToNearest.standard(1).quantize(matrix, format);
             hash = 31 * hash + Arrays.hashCode(LowBitMatrix.of(weights).multiply(x, 1));
+        }
+        return hash;
+    }
+
+    private static int bitPlanes() {
+        WeightMatrix matrix = Samples.matrix(9, 150, 700);
+        float[] x = Samples.inputs(10, 1, 700);
+        int hash = 0;
+        for (ScalarFormat format : List.of(ScalarFormat.affine(2, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
+            BitPlaneMatrix product =
+                    BitPlaneMatrix.of(RoundToNearest.standard(1).quantize(matrix, format));
+            hash = 31 * hash + Arrays.hashCode(product.multiply(LowBitInputs.signed(x, 1), 1));
+            hash = 31 * hash + Arrays.hashCode(product.multiply(LowBitInputs.unsigned(x, 2), 1));
         }
         return hash;
     }
