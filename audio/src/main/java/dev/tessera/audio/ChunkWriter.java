@@ -1,6 +1,7 @@
 package dev.tessera.audio;
 
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
@@ -105,12 +106,8 @@ final class ChunkWriter {
         }
         RangeEncoder encoder = new RangeEncoder();
         stream.writeHead(settings, encoder);
-        WaveformModel.Port port = (probability, bit) -> {
-            encoder.encodeBit(bit, probability);
-            return bit;
-        };
         stream.planes(model, count, stream.chunkFrames(), settings.mode())
-                .code(0, stream.chunkFrames(), settings, model.start(), port, p -> sources[p]);
+                .code(0, stream.chunkFrames(), settings, model.start(), new BitCoder.Writer(encoder), p -> sources[p]);
         return new Coded(settings, encoder.finish(), last, next);
     }
 

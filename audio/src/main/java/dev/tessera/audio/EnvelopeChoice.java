@@ -1,7 +1,7 @@
 package dev.tessera.audio;
 
 /**
- * Chooses the coefficients of the envelope of one plane as {@link MagnitudeCosts#choose} says. Not for several threads at once.
+ * Chooses the coefficients of the envelope of one plane as {@link SignedModel#choose} says. Not for several threads at once.
  *
  * <p>Spans are asked for from the front; behind the end of the sound its last frame goes on.
  */

@@ -1,5 +1,7 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.mixing.BitCoder;
+
 /**
  * The order in which the coefficients of the envelope of one plane are coded, span by span: from slow to fast changes, and of each
  * from the first component to the last. One walk serves encoder, decoder and training.
@@ -14,7 +16,7 @@ final class EnvelopeCoding {
 
     private final EnvelopeBasis basis;
     private final EnvelopeModel model;
-    private final WaveformModel.Port port;
+    private final BitCoder coder;
     private final int level;
     private final int step;
     private final int stepClass;
@@ -30,7 +32,7 @@ final class EnvelopeCoding {
         int value(EnvelopeModel model, int f, int c);
     }
 
-    /** What a decoder passes: its port knows. */
+    /** What a decoder passes: its coder knows. */
     static final Source NONE = new Source() {
         @Override
         public void begin(int[] last) {}
@@ -46,10 +48,10 @@ final class EnvelopeCoding {
      * @param level of the spans, see {@link EnvelopeBasis#frames(int)}
      * @param stepIndex see {@link #step}
      */
-    EnvelopeCoding(EnvelopeBasis basis, EnvelopeModel model, WaveformModel.Port port, int level, int stepIndex) {
+    EnvelopeCoding(EnvelopeBasis basis, EnvelopeModel model, BitCoder coder, int level, int stepIndex) {
         this.basis = basis;
         this.model = model;
-        this.port = port;
+        this.coder = coder;
         this.level = level;
         this.step = step(stepIndex);
         this.stepClass = stepIndex / STEPS_PER_CLASS;
@@ -83,7 +85,7 @@ final class EnvelopeCoding {
         for (int f = 0; f < n; f++) {
             for (int c = 0; c < q[f].length; c++) {
                 model.look(f, c, level, q, activity, stepClass);
-                q[f][c] = model.code(port, source.value(model, f, c));
+                q[f][c] = model.code(coder, source.value(model, f, c));
             }
         }
         int[][] frames = new int[n][basis.components()];

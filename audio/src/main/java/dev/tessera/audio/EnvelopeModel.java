@@ -7,14 +7,10 @@ import java.nio.ByteBuffer;
  * Entropy model of the coefficients of an {@link EnvelopeBasis}, integers only: each decision is predicted in several contexts
  * (component and frequency, coefficients next to it, the span before, the step), which are mixed. Not for several threads at once.
  */
-final class EnvelopeModel implements MagnitudeCosts {
+final class EnvelopeModel extends SignedModel {
     /** Largest magnitude of a coefficient. */
     static final int MAX_MAGNITUDE = 1 << 12;
 
-    /** Observations that a shipped estimate counts as at most. */
-    private static final int TRUST = 60;
-
-    private static final int EVEN = 1 << 15; // in 1/65536
     private static final int UNARY = 6;
     private static final int SINGLE = 16; // components with a class of their own, behind them four share one
     private static final int CLASSES = SINGLE + (MelEnvelope.BANDS - SINGLE) / 4;
@@ -32,8 +28,6 @@ final class EnvelopeModel implements MagnitudeCosts {
         PITCHES = edges.length + 1;
     }
 
-    private final MixedBits zero;
-    private final MixedBits more;
     private int component;
     private int pitch;
     private int near;
@@ -59,8 +53,7 @@ final class EnvelopeModel implements MagnitudeCosts {
     }
 
     private EnvelopeModel(MixedBits zero, MixedBits more) {
-        this.zero = zero;
-        this.more = more;
+        super(zero, more, UNARY);
     }
 
     EnvelopeModel copy() {
@@ -149,46 +142,8 @@ final class EnvelopeModel implements MagnitudeCosts {
         return out;
     }
 
-    /** Codes and learns the coefficient that was looked at. */
-    int code(WaveformModel.Port port, int value) {
-        int magnitude = Math.abs(value);
-        if (WaveformModel.coded(port, zero, magnitude == 0 ? 0 : 1) == 0) {
-            return 0;
-        }
-        int m = 1;
-        while (m <= UNARY) {
-            step(m - 1);
-            if (WaveformModel.coded(port, more, magnitude > m ? 1 : 0) == 0) {
-                break;
-            }
-            m++;
-        }
-        if (m > UNARY) {
-            m += WaveformModel.escape(port, magnitude - m);
-        }
-        return port.bit(EVEN, value < 0 ? 1 : 0) == 1 ? -m : m;
-    }
-
-    /** Where was looked at. */
     @Override
-    public int costOfZero() {
-        return MixedBits.cost(0, zero.predict());
-    }
-
-    @Override
-    public int cost(int magnitude) {
-        int cost = MixedBits.cost(1, zero.predict()) + (1 << 16);
-        for (int m = 1; m <= UNARY; m++) {
-            step(m - 1);
-            cost += MixedBits.cost(magnitude > m ? 1 : 0, more.predict());
-            if (magnitude == m) {
-                return cost;
-            }
-        }
-        return cost + WaveformModel.escapeCost(magnitude - UNARY - 1);
-    }
-
-    private void step(int step) {
+    void step(int step) {
         more.context(0, step * CLASSES + component);
         more.context(1, step * 64 + near);
         more.context(2, (step * PITCHES + pitch) * 3 + Math.min(2, near >> 4));

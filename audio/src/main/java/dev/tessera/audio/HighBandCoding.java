@@ -1,6 +1,7 @@
 package dev.tessera.audio;
 
 import dev.tessera.codecs.AdaptiveBit;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.Arrays;
 
 /**
@@ -14,7 +15,6 @@ final class HighBandCoding {
 
     private static final int MAX_MAGNITUDE = 1 << 12;
     private static final int UNARY = 5;
-    private static final int EVEN = 1 << 15; // in 1/65536
     private static final int BITS = 14; // of fractions of cosines
 
     /** What counts as less than a step: nearer to zero than to what would be coded, since zeros take few bits. */
@@ -28,7 +28,7 @@ final class HighBandCoding {
     /** What a band is expected to be softer than the one below, 3/4 octave: the mean over the three folders of the training set. */
     private static final int FALL = 3 * EnvelopeBasis.PER_OCTAVE / 4;
 
-    private final WaveformModel.Port port;
+    private final BitCoder coder;
     private final int bands;
     private final int level;
     private final int step;
@@ -51,8 +51,8 @@ final class HighBandCoding {
      * @param level of the spans, see {@link EnvelopeBasis#frames(int)}
      * @param stepIndex 1 to {@value #STEPS} - 1
      */
-    HighBandCoding(WaveformModel.Port port, int bands, int level, int stepIndex) {
-        this.port = port;
+    HighBandCoding(BitCoder coder, int bands, int level, int stepIndex) {
+        this.coder = coder;
         this.bands = bands;
         this.level = level;
         this.step = (int) StrictMath.rint(128 * StrictMath.pow(2, stepIndex / 2.0));
@@ -179,13 +179,13 @@ final class HighBandCoding {
             m++;
         }
         if (m > UNARY) {
-            m = Math.min(MAX_MAGNITUDE, m + WaveformModel.escape(port, magnitude - m));
+            m = Math.min(MAX_MAGNITUDE, m + coder.escape(magnitude - m, SignedModel.ESCAPE_BITS));
         }
-        return port.bit(EVEN, value < 0 ? 1 : 0) == 1 ? -m : m;
+        return coder.even(value < 0 ? 1 : 0) == 1 ? -m : m;
     }
 
     private int coded(AdaptiveBit bit, int wanted) {
-        int value = port.bit(bit.probability(), wanted);
+        int value = coder.bit(bit.probability(), wanted);
         bit.update(value);
         return value;
     }

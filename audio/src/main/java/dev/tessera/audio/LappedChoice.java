@@ -1,7 +1,7 @@
 package dev.tessera.audio;
 
 /**
- * Chooses coefficients as {@link MagnitudeCosts#choose} says, the bits being those of the adaptive model at that moment.
+ * Chooses coefficients as {@link SignedModel#choose} says, the bits being those of the adaptive model at that moment.
  *
  * @param coefficients of the blocks that {@code splits} says
  * @param scale 1 / step

@@ -9,6 +9,7 @@ import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
@@ -125,8 +126,7 @@ final class LappedCodec implements SoundCodec {
 
     private static float[] decodeWaveform(
             RangeDecoder decoder, WaveformModel waveform, int[][] levels, int stepIndex, int samples) {
-        LappedCoding.Coded coded = new LappedCoding(
-                        waveform, (probability, _) -> decoder.decodeBit(probability), levels, stepIndex)
+        LappedCoding.Coded coded = new LappedCoding(waveform, new BitCoder.Reader(decoder), levels, stepIndex)
                 .code(LappedTransform.length(samples), LappedCoding.NONE);
         return coded.samples(coded.blocks().length, Settings.step(stepIndex), samples);
     }

@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 
@@ -16,7 +17,7 @@ final class LappedCoding {
     private static final int UNIT_STEP = 15 * EnvelopeLevels.PER_OCTAVE;
 
     private final WaveformModel model;
-    private final WaveformModel.Port port;
+    private final BitCoder coder;
     private final int[][] levels; // of the envelope
     private final int stepLevel;
     private final int[] envelope = new int[LappedTransform.LONGEST];
@@ -25,7 +26,7 @@ final class LappedCoding {
     private int lastLevel;
     private int secondLastLevel;
 
-    /** What a decoder passes: its port knows. */
+    /** What a decoder passes: its coder knows. */
     static final Source NONE = new Source() {
         @Override
         public int split(int level, int from) {
@@ -88,9 +89,9 @@ final class LappedCoding {
      * @param levels of the envelope's frames
      * @param stepIndex see {@link Settings#step}
      */
-    LappedCoding(WaveformModel model, WaveformModel.Port port, int[][] levels, int stepIndex) {
+    LappedCoding(WaveformModel model, BitCoder coder, int[][] levels, int stepIndex) {
         this.model = model;
-        this.port = port;
+        this.coder = coder;
         this.levels = levels;
         this.stepLevel = stepIndex - UNIT_STEP;
     }
@@ -119,7 +120,7 @@ final class LappedCoding {
 
     private int tree(int level, int from, Source source, byte[] blocks, int count, int[] values) {
         if (level + 1 < LappedTransform.LEVELS
-                && model.split(port, level, lastLevel, secondLastLevel, source.split(level, from)) == 1) {
+                && model.split(coder, level, lastLevel, secondLastLevel, source.split(level, from)) == 1) {
             int middle = tree(level + 1, from, source, blocks, count, values);
             return tree(level + 1, from + LappedTransform.size(level + 1), source, blocks, middle, values);
         }
@@ -138,7 +139,7 @@ final class LappedCoding {
             int ratio = envelope[k] - stepLevel;
             if (ratio >= SILENT) {
                 model.look(ratio, k, level, q, last, secondLast);
-                q[k] = model.code(port, source.value(model, from + k));
+                q[k] = model.code(coder, source.value(model, from + k));
             }
         }
         System.arraycopy(q, 0, values, from, size);

@@ -3,6 +3,7 @@ package dev.tessera.audio;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codecs.GridModel;
 import dev.tessera.codecs.RangeEncoder;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -105,13 +106,9 @@ final class LappedWriter implements SettingsSearch.Payloads {
     }
 
     private void encodeWaveform(RangeEncoder encoder, WaveformModel waveform, int plane, Settings settings) {
-        WaveformModel.Port port = (probability, bit) -> {
-            encoder.encodeBit(bit, probability);
-            return bit;
-        };
         code(
                 waveform,
-                port,
+                new BitCoder.Writer(encoder),
                 model.levels().of(chosen[plane]),
                 samples[plane],
                 blocks[plane],
@@ -126,13 +123,13 @@ final class LappedWriter implements SettingsSearch.Payloads {
      */
     static void code(
             WaveformModel waveform,
-            WaveformModel.Port port,
+            BitCoder coder,
             int[][] levels,
             double[] samples,
             BlockSearch search,
             int stepIndex,
             double lambda) {
         LappedChoice choice = LappedChoice.of(samples, search, stepIndex, lambda);
-        new LappedCoding(waveform, port, levels, stepIndex).code(samples.length, choice);
+        new LappedCoding(waveform, coder, levels, stepIndex).code(samples.length, choice);
     }
 }

@@ -8,6 +8,7 @@ import dev.tessera.codecs.container.Tolerance;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -233,13 +234,7 @@ final class ScalarCodec implements SoundCodec {
 
     private void read(RangeDecoder decoder, ScalarPlanes planes, ScalarSettings settings, int first, int end)
             throws CorruptBitstreamException {
-        planes.code(
-                first,
-                end,
-                settings,
-                model.start(),
-                (probability, _) -> decoder.decodeBit(probability),
-                _ -> ScalarPlanes.Sources.NONE);
+        planes.code(first, end, settings, model.start(), new BitCoder.Reader(decoder), _ -> ScalarPlanes.Sources.NONE);
         TokenReader.checkEnd(decoder);
     }
 }

@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.vqmodels.training.EnvelopeRefinement;
 import java.util.Arrays;
 import java.util.List;
@@ -129,8 +130,8 @@ final class ScalarPlanes {
     }
 
     /** Codes all spans. */
-    void code(Models models, WaveformModel.Port port, IntFunction<Sources> sources) {
-        code(0, lost.length, settings, models, port, sources);
+    void code(Models models, BitCoder coder, IntFunction<Sources> sources) {
+        code(0, lost.length, settings, models, coder, sources);
     }
 
     /**
@@ -140,22 +141,16 @@ final class ScalarPlanes {
      * @param end begin of a span, or the end of the sound
      * @param with the settings of the whole, with the steps of these frames
      */
-    void code(
-            int first,
-            int end,
-            ScalarSettings with,
-            Models models,
-            WaveformModel.Port port,
-            IntFunction<Sources> sources) {
+    void code(int first, int end, ScalarSettings with, Models models, BitCoder coder, IntFunction<Sources> sources) {
         int planes = bands.length;
         EnvelopeCoding[] envelopes = new EnvelopeCoding[planes];
         LappedCoding[] codings = new LappedCoding[planes];
         HighBandCoding[] highs = new HighBandCoding[planes];
         for (int p = 0; p < planes; p++) {
             int step = with.envelopeStep(p, planes);
-            envelopes[p] = new EnvelopeCoding(basis, models.envelope, port, with.span(), step);
-            codings[p] = new LappedCoding(models.waveform, port, levels[p], with.step());
-            highs[p] = new HighBandCoding(port, high.map(HighBand::bands).orElse(0), with.span(), with.high());
+            envelopes[p] = new EnvelopeCoding(basis, models.envelope, coder, with.span(), step);
+            codings[p] = new LappedCoding(models.waveform, coder, levels[p], with.step());
+            highs[p] = new HighBandCoding(coder, high.map(HighBand::bands).orElse(0), with.span(), with.high());
         }
         setSteps(with, first, Math.min(end, lost.length));
         int span = EnvelopeBasis.frames(with.span());

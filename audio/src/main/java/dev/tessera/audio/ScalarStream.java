@@ -6,6 +6,7 @@ import dev.tessera.codecs.RangeEncoder;
 import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.Optional;
 
 /**
@@ -135,7 +136,7 @@ record ScalarStream(ScalarSettings settings, int chunkFrames, Optional<HighBand>
                 first + chunkFrames,
                 readHead(decoder),
                 model.start(),
-                (probability, _) -> decoder.decodeBit(probability),
+                new BitCoder.Reader(decoder),
                 _ -> ScalarPlanes.Sources.NONE);
         TokenReader.checkEnd(decoder);
     }

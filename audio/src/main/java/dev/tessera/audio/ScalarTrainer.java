@@ -2,6 +2,7 @@ package dev.tessera.audio;
 
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.vqmodels.ModelFile;
 import dev.tessera.vqmodels.training.EnvelopeRefinement;
 import dev.tessera.vqmodels.training.NeuralTrainer;
@@ -112,7 +113,7 @@ public final class ScalarTrainer {
                         samples,
                         new BlockSearch(samples),
                         settings.envelopeStep());
-                new ScalarPlanes(basis, settings, 1, sound.length).code(models, (_, bit) -> bit, _ -> sources);
+                new ScalarPlanes(basis, settings, 1, sound.length).code(models, new BitCoder.Trainer(), _ -> sources);
             }
             progress.accept("priors, pass " + (pass + 1) + " of " + recipe.passes());
         }

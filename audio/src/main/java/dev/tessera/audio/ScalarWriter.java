@@ -2,6 +2,7 @@ package dev.tessera.audio;
 
 import dev.tessera.codecs.RangeEncoder;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -108,13 +109,9 @@ final class ScalarWriter {
             if (layout == TsrLayout.SINGLE) {
                 ScalarStream.writeSteps(settings, encoder);
             }
-            WaveformModel.Port port = (probability, bit) -> {
-                encoder.encodeBit(bit, probability);
-                return bit;
-            };
             int first = ScalarCodec.firstFrame(i);
             int end = i + 1 < count ? ScalarCodec.firstFrame(i + 1) : planes.frames();
-            planes.code(first, end, settings, model.start(), port, sources::get);
+            planes.code(first, end, settings, model.start(), new BitCoder.Writer(encoder), sources::get);
             chunks.add(encoder.finish());
         }
         long values = (long) samples.length * planes.frames() * model.basis().components();
@@ -124,7 +121,7 @@ final class ScalarWriter {
     /** What a decoder makes of the sound. */
     ScalarPlanes decoded(ScalarSettings settings) {
         ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, samples.length, length);
-        planes.code(model.start(), (_, bit) -> bit, sources(settings)::get);
+        planes.code(model.start(), new BitCoder.Trainer(), sources(settings)::get);
         return planes;
     }
 

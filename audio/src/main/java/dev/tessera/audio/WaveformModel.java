@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.mixing.BitCoder;
 import dev.tessera.codecs.mixing.MixedBits;
 import java.nio.ByteBuffer;
 
@@ -8,14 +9,10 @@ import java.nio.ByteBuffer;
  * predicted in several contexts (how loud the envelope is there in steps, the coefficients below, those of the two blocks
  * before at the same frequency), which are mixed. Not for several threads at once.
  */
-final class WaveformModel implements MagnitudeCosts {
+final class WaveformModel extends SignedModel {
     /** Largest magnitude of a coefficient. */
     static final int MAX_MAGNITUDE = 1 << 20;
 
-    /** Observations that a shipped estimate counts as at most. */
-    private static final int TRUST = 60;
-
-    private static final int EVEN = 1 << 15; // in 1/65536
     private static final int UNARY = 14;
     private static final int LOUDNESSES = 48; // quarters of an octave from -4
     private static final int FREQUENCIES = 16;
@@ -37,17 +34,9 @@ final class WaveformModel implements MagnitudeCosts {
     }
 
     private final MixedBits split;
-    private final MixedBits zero;
-    private final MixedBits more;
     private int loudness;
     private int below;
     private int before;
-
-    /** Codes a bit that is a one with a probability in 1/65536, and returns it: an encoder, a decoder or nothing. */
-    @FunctionalInterface
-    interface Port {
-        int bit(int probability, int bit);
-    }
 
     WaveformModel() {
         this(
@@ -73,9 +62,8 @@ final class WaveformModel implements MagnitudeCosts {
     }
 
     private WaveformModel(MixedBits split, MixedBits zero, MixedBits more) {
+        super(zero, more, UNARY);
         this.split = split;
-        this.zero = zero;
-        this.more = more;
     }
 
     WaveformModel copy() {
@@ -110,11 +98,11 @@ final class WaveformModel implements MagnitudeCosts {
      * @param last level of the block before
      * @param secondLast of the one before that
      */
-    int split(Port port, int level, int last, int secondLast, int bit) {
+    int split(BitCoder coder, int level, int last, int secondLast, int bit) {
         split.context(0, level);
         split.context(1, (level * 8 + last) * 8 + secondLast);
         split.choose(0, level);
-        return coded(port, split, bit);
+        return coder.bit(split, bit);
     }
 
     /**
@@ -170,77 +158,13 @@ final class WaveformModel implements MagnitudeCosts {
         return cell < 0 || cell >= magnitudes.length ? 0 : magnitudes[cell];
     }
 
-    /** Codes and learns the coefficient that was looked at. */
-    int code(Port port, int value) {
-        int magnitude = Math.abs(value);
-        if (coded(port, zero, magnitude == 0 ? 0 : 1) == 0) {
-            return 0;
-        }
-        int m = 1;
-        while (m <= UNARY) {
-            step(m - 1);
-            if (coded(port, more, magnitude > m ? 1 : 0) == 0) {
-                break;
-            }
-            m++;
-        }
-        if (m > UNARY) {
-            m += escape(port, magnitude - m);
-        }
-        return port.bit(EVEN, value < 0 ? 1 : 0) == 1 ? -m : m;
-    }
-
-    /** Where was looked at. */
     @Override
-    public int costOfZero() {
-        return MixedBits.cost(0, zero.predict());
-    }
-
-    @Override
-    public int cost(int magnitude) {
-        int cost = MixedBits.cost(1, zero.predict()) + (1 << 16);
-        for (int m = 1; m <= UNARY; m++) {
-            step(m - 1);
-            cost += MixedBits.cost(magnitude > m ? 1 : 0, more.predict());
-            if (magnitude == m) {
-                return cost;
-            }
-        }
-        return cost + escapeCost(magnitude - UNARY - 1);
-    }
-
-    private void step(int step) {
+    void step(int step) {
         more.context(0, step * LOUDNESSES + loudness);
         more.context(1, step * 16 + before);
         more.context(2, step * 64 + Math.min(7, below) * 8 + Math.min(7, before));
         more.context(3, step * 16 + below);
         more.choose(0, step);
         more.choose(1, loudness);
-    }
-
-    /** Codes a decision and learns it. */
-    static int coded(Port port, MixedBits bits, int bit) {
-        int out = port.bit(bits.predict(), bit);
-        bits.learn(out);
-        return out;
-    }
-
-    /** Bits of {@link #escape}, in 1/65536. */
-    static int escapeCost(int rest) {
-        return 2 * (31 - Integer.numberOfLeadingZeros(rest + 1)) + 1 << 16;
-    }
-
-    /** Elias gamma code of {@code rest + 1}; at most 20 bits long, so that no hostile file overflows anything. */
-    static int escape(Port port, int rest) {
-        int length = 32 - Integer.numberOfLeadingZeros(rest + 1);
-        int bits = 1;
-        while (bits < 20 && port.bit(EVEN, length > bits ? 1 : 0) == 1) {
-            bits++;
-        }
-        int value = 1;
-        for (int i = bits - 2; i >= 0; i--) {
-            value = value << 1 | port.bit(EVEN, rest + 1 >> i & 1);
-        }
-        return value - 1;
     }
 }

@@ -3,6 +3,7 @@ package dev.tessera.audio;
 import dev.tessera.codebook.Klt;
 import dev.tessera.codebook.Latents;
 import dev.tessera.codecs.GridModel;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -45,7 +46,7 @@ final class WaveformPriorTrainer {
                     StrictMath.rint(Settings.indexOf(step * AudioTrainer.rms(sound) / AudioTrainer.REFERENCE_RMS));
             LappedWriter.code(
                     model,
-                    (_, bit) -> bit,
+                    new BitCoder.Trainer(),
                     levels.of(tokens),
                     samples,
                     new BlockSearch(samples),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -47,7 +48,7 @@ class LappedCodecTest extends SoundFileContract {
         int[] q = new int[LappedTransform.LONGEST];
         for (int k = 0; k < 1000; k++) {
             learnt.look(20, k, 0, q, none, none);
-            q[k] = learnt.code((_, bit) -> bit, random.nextInt(-2, 3));
+            q[k] = learnt.code(new BitCoder.Trainer(), random.nextInt(-2, 3));
         }
         byte[] state = learnt.save();
         WaveformModel restored = WaveformModel.of(state);

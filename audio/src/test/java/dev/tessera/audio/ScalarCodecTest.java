@@ -11,6 +11,7 @@ import dev.tessera.codecs.RateTarget;
 import dev.tessera.codecs.container.TsrFile;
 import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
+import dev.tessera.codecs.mixing.BitCoder;
 import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -95,7 +96,7 @@ class ScalarCodecTest extends SoundFileContract {
             ScalarPlanes.Sources sources = ScalarWriter.sources(
                     MODEL.basis(), settings, MODEL.basis().components(logMel), samples, new BlockSearch(samples), step);
             EnvelopeCoding coding =
-                    new EnvelopeCoding(MODEL.basis(), MODEL.start().envelope(), (_, bit) -> bit, 0, step);
+                    new EnvelopeCoding(MODEL.basis(), MODEL.start().envelope(), new BitCoder.Trainer(), 0, step);
             int[][] bands = new int[logMel.count()][MelEnvelope.BANDS];
             for (int from = 0; from < bands.length; from += EnvelopeBasis.LONGEST) {
                 coding.span(sources.envelope(), bands, from);
@@ -158,7 +159,7 @@ class ScalarCodecTest extends SoundFileContract {
         for (int f = 0; f < q.length; f++) {
             for (int c = 0; c < MelEnvelope.BANDS; c++) {
                 learnt.look(f, c, 2, q, last, 3);
-                q[f][c] = learnt.code((_, bit) -> bit, random.nextInt(-9, 10));
+                q[f][c] = learnt.code(new BitCoder.Trainer(), random.nextInt(-9, 10));
             }
         }
         EnvelopeModel restored = EnvelopeModel.of(learnt.save());

@@ -5,23 +5,45 @@ import dev.tessera.codecs.EntropyEncoder;
 
 /** Where decisions go: to an encoder, from a decoder, to a training or to a sum of costs. One walk serves all. */
 public interface BitCoder {
-    /** Bits of one more than the largest number that {@link #escape} codes. */
+    /** Bits of one more than the largest number that {@link #escape(int)} codes. */
     int ESCAPE_BITS = 16;
 
-    /** The largest number that {@link #escape} codes. */
+    /** The largest number that {@link #escape(int)} codes. */
     int MAX_ESCAPE = (1 << ESCAPE_BITS) - 2;
 
-    /** Codes a decision whose contexts are set; returns it. */
-    int bit(MixedBits model, int bit);
+    /**
+     * Codes a decision that no model learns from; returns it.
+     *
+     * @param probability of a one in 1/65536, in (0, 65536)
+     */
+    int bit(int probability, int bit);
+
+    /** Codes a decision whose contexts are set, and learns it; returns it. */
+    default int bit(MixedBits model, int bit) {
+        int coded = bit(model.predict(), bit);
+        model.learn(coded);
+        return coded;
+    }
 
     /** Codes a decision that is as likely as not. */
-    int even(int bit);
+    default int even(int bit) {
+        return bit(1 << 15, bit);
+    }
 
     /** Codes a number in [0, {@value #MAX_ESCAPE}] by an exponential Golomb code of even bits. */
     default int escape(int rest) {
+        return escape(rest, ESCAPE_BITS);
+    }
+
+    /**
+     * The same for larger numbers.
+     *
+     * @param rest in [0, 2^{@code mostBits} - 2]; a decoder gets no larger one from any file
+     */
+    default int escape(int rest, int mostBits) {
         int length = 32 - Integer.numberOfLeadingZeros(rest + 1);
         int bits = 1;
-        while (bits < ESCAPE_BITS && even(length > bits ? 1 : 0) == 1) {
+        while (bits < mostBits && even(length > bits ? 1 : 0) == 1) {
             bits++;
         }
         int value = 1;
@@ -34,15 +56,8 @@ public interface BitCoder {
     /** Codes and learns. */
     record Writer(EntropyEncoder encoder) implements BitCoder {
         @Override
-        public int bit(MixedBits model, int bit) {
-            encoder.encodeBit(bit, model.predict());
-            model.learn(bit);
-            return bit;
-        }
-
-        @Override
-        public int even(int bit) {
-            encoder.encodeBit(bit, 1 << 15);
+        public int bit(int probability, int bit) {
+            encoder.encodeBit(bit, probability);
             return bit;
         }
     }
@@ -50,15 +65,8 @@ public interface BitCoder {
     /** Decodes and learns. */
     record Reader(EntropyDecoder decoder) implements BitCoder {
         @Override
-        public int bit(MixedBits model, int bit) {
-            int decoded = decoder.decodeBit(model.predict());
-            model.learn(decoded);
-            return decoded;
-        }
-
-        @Override
-        public int even(int bit) {
-            return decoder.decodeBit(1 << 15);
+        public int bit(int probability, int bit) {
+            return decoder.decodeBit(probability);
         }
     }
 
@@ -68,9 +76,8 @@ public interface BitCoder {
         public long cost;
 
         @Override
-        public int bit(MixedBits model, int bit) {
-            cost += MixedBits.cost(bit, model.predict());
-            model.learn(bit);
+        public int bit(int probability, int bit) {
+            cost += MixedBits.cost(bit, probability);
             return bit;
         }
 
@@ -87,9 +94,14 @@ public interface BitCoder {
         public long cost;
 
         @Override
-        public int bit(MixedBits model, int bit) {
-            cost += MixedBits.cost(bit, model.predict());
+        public int bit(int probability, int bit) {
+            cost += MixedBits.cost(bit, probability);
             return bit;
+        }
+
+        @Override
+        public int bit(MixedBits model, int bit) {
+            return bit(model.predict(), bit);
         }
 
         @Override
