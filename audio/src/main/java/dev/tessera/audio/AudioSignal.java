@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.container.AudioGeometry;
 import java.util.Arrays;
 
 /**
@@ -75,6 +76,11 @@ public final class AudioSignal {
     /** Samples per channel. */
     public int length() {
         return length;
+    }
+
+    /** What a header says of it. */
+    AudioGeometry geometry() {
+        return new AudioGeometry(length(), sampleRate, channels());
     }
 
     /** Length in seconds. */

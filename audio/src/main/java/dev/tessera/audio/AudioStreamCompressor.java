@@ -56,7 +56,7 @@ public final class AudioStreamCompressor {
         }
         this.chunkOverhead = ChunkRate.overhead(bytesPerChunk);
         ScalarSettings usual = ScalarSearch.usual(
-                ScalarSearch.kbps(bytesPerChunk - chunkOverhead, seconds, channels),
+                SoundRates.kbps(bytesPerChunk - chunkOverhead, seconds, channels),
                 ScalarStream.span(chunkFrames),
                 model.refiner().isPresent());
         Optional<HighBand> band = HighBand.of(sampleRate);

@@ -2,7 +2,7 @@ package dev.tessera.audio;
 
 import java.util.Optional;
 import java.util.function.DoubleFunction;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
 /**
@@ -15,6 +15,9 @@ final class BudgetSearch<F> {
     private static final double LEAST_SHARE = 0.97;
     private static final double GOAL_SHARE = 0.992;
     private static final int MOST_ATTEMPTS = 9;
+
+    /** How much finer the last part is; where the size jumps, so much that it cannot fall back to the coarser side. */
+    private static final float[] FINER = {0.4f, 0.1f, 0.02f};
 
     private final double finest;
     private final double coarsest;
@@ -41,7 +44,7 @@ final class BudgetSearch<F> {
     }
 
     /**
-     * The largest file found; none when none fits, and then {@link #lastSize} is the smallest size.
+     * The largest file found; none when none fits, see {@link #tooSmall}.
      *
      * @param start where to begin
      */
@@ -74,31 +77,35 @@ final class BudgetSearch<F> {
         return best;
     }
 
-    /** Whether {@link #largest} left much of the budget, although there is a finer file, which does not fit. */
-    boolean fallsShort() {
-        return bestSize() < LEAST_SHARE * budget && tooFine > Double.NEGATIVE_INFINITY;
-    }
-
     /**
-     * After {@link #largest} fell short: the largest file of those between two.
+     * The file that {@link #largest} found or, where that left much of the budget although there is a finer file, the largest one of those
+     * between the two.
      *
-     * @param positions number of places for a switch
-     * @param maker makes the file that is as coarse as the best one before a position and finer from there on
+     * @param positions number of places where the part that is finer can begin
+     * @param coarse the price of a bit of the file that was found
+     * @param maker makes a file of which bits have another price
      */
-    Optional<F> between(int positions, IntFunction<F> maker) {
-        int tooMany = 0;
-        int fitting = positions;
-        while (fitting - tooMany > 1 && bestSize() < LEAST_SHARE * budget) {
-            int middle = (tooMany + fitting) >>> 1;
-            F made = maker.apply(middle);
-            if (size.applyAsInt(made) > budget) {
-                tooMany = middle;
-            } else {
-                fitting = middle;
-                keep(made);
+    F refined(int positions, LambdaPlan coarse, Function<LambdaPlan, F> maker) {
+        for (int i = 0; i < FINER.length && isShort() && tooFine > Double.NEGATIVE_INFINITY; i++) {
+            float fine = coarse.before() * FINER[i];
+            int tooMany = 0;
+            int fitting = positions;
+            while (fitting - tooMany > 1 && isShort()) {
+                int middle = (tooMany + fitting) >>> 1;
+                F made = maker.apply(new LambdaPlan(coarse.before(), fine, middle));
+                if (size.applyAsInt(made) > budget) {
+                    tooMany = middle;
+                } else {
+                    fitting = middle;
+                    keep(made);
+                }
             }
         }
-        return best;
+        return best.orElseThrow();
+    }
+
+    private boolean isShort() {
+        return bestSize() < LEAST_SHARE * budget;
     }
 
     /** The finest control whose file fitted. */
@@ -106,9 +113,10 @@ final class BudgetSearch<F> {
         return fits;
     }
 
-    /** Size of the file that was made last. */
-    int lastSize() {
-        return lastSize;
+    /** What is wrong when {@link #largest} found none. */
+    IllegalArgumentException tooSmall() {
+        return new IllegalArgumentException(
+                "the budget of " + budget + " bytes is below the smallest possible file, " + lastSize + " bytes");
     }
 
     private int bestSize() {

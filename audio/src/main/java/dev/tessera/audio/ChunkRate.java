@@ -48,7 +48,7 @@ final class ChunkRate {
         ScalarSettings settings = hybrid ? usual.withSteps(envelopeStep(writer, budget), 0) : usual;
         settings = settings.withHigh(writer.highStep(settings, Math.min(budget, bytesPerChunk)));
         ScalarSettings chosen = settings;
-        double octave = hybrid ? ScalarSearch.STEPS_PER_HALF_SIZE : ScalarSearch.ENVELOPE_STEPS_PER_HALF_SIZE;
+        double octave = hybrid ? SoundRates.STEPS_PER_HALF_SIZE : ScalarSearch.ENVELOPE_STEPS_PER_HALF_SIZE;
         int coarsest = (hybrid ? Settings.STEPS : EnvelopeCoding.STEPS) - 1;
         double finer = octave / 2;
         double finest = Double.isNaN(recent) ? 0 : Math.max(0, recent - finer);

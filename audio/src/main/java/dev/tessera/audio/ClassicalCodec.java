@@ -9,8 +9,6 @@ import dev.tessera.codecs.container.TsrLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
 
 /** The codec of {@link ClassicalAudioModel}. */
 final class ClassicalCodec implements SoundCodec {
@@ -29,15 +27,13 @@ final class ClassicalCodec implements SoundCodec {
     @Override
     public AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads) {
         PayloadWriter writer = new PayloadWriter(model, Planes.of(signal, MelEnvelope.SAMPLE_RATE), layout);
-        AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
-        Function<Settings, AudioCodec.Compressed> maker = settings -> finish(geometry, layout, writer, settings);
+        AudioGeometry geometry = signal.geometry();
+        SettingsSearch search = new SettingsSearch(
+                TUNING,
+                writer,
+                settings -> writer.write(settings).toFile(header(geometry, settings), layout, settings.mode()));
         Settings least = SettingsSearch.envelopeOnly(LambdaPlan.of(0));
-        SettingsSearch search = new SettingsSearch(TUNING, writer, maker);
-        return switch (target) {
-            case RateTarget.Quality quality -> search.ofQuality(quality.quality());
-            case RateTarget.Bytes bytes ->
-                search.within(bytes.budget(), TsrFile.headerBytes(header(geometry, least)), signal);
-        };
+        return search.find(target, TsrFile.headerBytes(header(geometry, least)), signal);
     }
 
     @Override
@@ -101,23 +97,8 @@ final class ClassicalCodec implements SoundCodec {
         AudioGeometry geometry = SoundFiles.geometry(file, model.hash());
         Mode mode = SoundFiles.mode(file);
         int samples = SoundFiles.samples(geometry);
-        int chunks = TokenWriter.chunks(file.layout(), mode, model, samples);
-        if (file.chunkCount() != chunks) {
-            throw new CorruptBitstreamException(
-                    0, "the file has " + file.chunkCount() + " chunks, must have " + chunks);
-        }
+        SoundFiles.checkChunks(file, TokenWriter.chunks(file.layout(), mode, model, samples));
         return new Content(file, geometry, mode, samples);
-    }
-
-    private AudioCodec.Compressed finish(
-            AudioGeometry geometry, TsrLayout layout, PayloadWriter writer, Settings settings) {
-        PayloadWriter.Payload payload = writer.write(settings);
-        return new AudioCodec.Compressed(
-                TsrFile.write(header(geometry, settings), layout, payload.chunks()),
-                settings.mode().name().toLowerCase(Locale.ROOT),
-                payload.tokens(),
-                payload.nominalBits(),
-                false);
     }
 
     private TsrHeader header(AudioGeometry geometry, Settings settings) {

@@ -12,7 +12,6 @@ import dev.tessera.codecs.container.TsrLayout;
 import dev.tessera.codecs.mixing.BitCoder;
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 
 /** The codec of {@link LappedAudioModel}: files in the single layout. */
 final class LappedCodec implements SoundCodec {
@@ -47,24 +46,13 @@ final class LappedCodec implements SoundCodec {
     public AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads) {
         checkLayout(layout);
         LappedWriter writer = new LappedWriter(model, Planes.of(signal, MelEnvelope.SAMPLE_RATE));
-        AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
-        SettingsSearch search =
-                new SettingsSearch(TUNING, writer, settings -> finish(geometry, settings, writer.write(settings)));
+        AudioGeometry geometry = signal.geometry();
+        SettingsSearch search = new SettingsSearch(
+                TUNING,
+                writer,
+                settings -> writer.write(settings).toFile(header(geometry, settings), layout, settings.mode()));
         Settings least = SettingsSearch.envelopeOnly(LambdaPlan.of(0));
-        return switch (target) {
-            case RateTarget.Quality quality -> search.ofQuality(quality.quality());
-            case RateTarget.Bytes bytes ->
-                search.within(bytes.budget(), TsrFile.headerBytes(header(geometry, least)), signal);
-        };
-    }
-
-    private AudioCodec.Compressed finish(AudioGeometry geometry, Settings settings, PayloadWriter.Payload payload) {
-        return new AudioCodec.Compressed(
-                TsrFile.write(header(geometry, settings), TsrLayout.SINGLE, payload.chunks()),
-                settings.mode().name().toLowerCase(Locale.ROOT),
-                payload.tokens(),
-                payload.nominalBits(),
-                false);
+        return search.find(target, TsrFile.headerBytes(header(geometry, least)), signal);
     }
 
     private TsrHeader header(AudioGeometry geometry, Settings settings) {

@@ -38,7 +38,7 @@ final class NeuralCodec implements SoundCodec {
 
     @Override
     public AudioCodec.Compressed compress(AudioSignal signal, RateTarget target, TsrLayout layout, int threads) {
-        AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
+        AudioGeometry geometry = signal.geometry();
         List<int[]> planes = new ArrayList<>();
         int samples = 0;
         for (float[] plane : Planes.of(signal, parts.sampleRate())) {
@@ -131,13 +131,7 @@ final class NeuralCodec implements SoundCodec {
     }
 
     private Content content(TsrFile file) throws CorruptBitstreamException {
-        if (!(file.header().geometry() instanceof AudioGeometry geometry)) {
-            throw new CorruptBitstreamException(0, "the file holds no sound");
-        }
-        if (!file.header().model().equals(model.hash())) {
-            throw new CorruptBitstreamException(
-                    2, "the file was made with model " + file.header().model() + ", this is " + model.hash());
-        }
+        AudioGeometry geometry = SoundFiles.geometry(file, model.hash());
         int omitted = file.header().parameters();
         if (omitted < 0 || omitted >= stages) {
             throw new CorruptBitstreamException(
@@ -151,11 +145,7 @@ final class NeuralCodec implements SoundCodec {
         }
         FrameSets sets = FrameSets.ofTokens((int) samples, parts.sampleRate(), parts.tokenSamples());
         NeuralPayload payload = new NeuralPayload(prior.grid(), stages - omitted, sets);
-        int chunks = payload.chunks(file.layout());
-        if (file.chunkCount() != chunks) {
-            throw new CorruptBitstreamException(
-                    0, "the file has " + file.chunkCount() + " chunks, must have " + chunks);
-        }
+        SoundFiles.checkChunks(file, payload.chunks(file.layout()));
         return new Content(file, geometry, (int) samples, payload);
     }
 }

@@ -1,9 +1,12 @@
 package dev.tessera.audio;
 
 import dev.tessera.codebook.Latents;
+import dev.tessera.codecs.container.TsrFile;
+import dev.tessera.codecs.container.TsrHeader;
 import dev.tessera.codecs.container.TsrLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Codes one sound, as often as rate control wants, with different {@link Settings}. Not for several threads at once.
@@ -32,6 +35,16 @@ final class PayloadWriter implements SettingsSearch.Payloads {
     record Payload(List<byte[]> chunks, long tokens, double nominalBits) {
         int bytes() {
             return chunks.stream().mapToInt(chunk -> chunk.length).sum();
+        }
+
+        /** The file of it. */
+        AudioCodec.Compressed toFile(TsrHeader header, TsrLayout layout, Mode mode) {
+            return new AudioCodec.Compressed(
+                    TsrFile.write(header, layout, chunks),
+                    mode.name().toLowerCase(Locale.ROOT),
+                    tokens,
+                    nominalBits,
+                    false);
         }
     }
 

@@ -12,7 +12,6 @@ import dev.tessera.codecs.mixing.BitCoder;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -62,33 +61,25 @@ final class ScalarCodec implements SoundCodec {
                 Planes.of(signal, MelEnvelope.SAMPLE_RATE),
                 HighBand.of(signal.sampleRate()),
                 Planes.of(signal, signal.sampleRate()));
-        AudioGeometry geometry = new AudioGeometry(signal.length(), signal.sampleRate(), signal.channels());
+        AudioGeometry geometry = signal.geometry();
         List<byte[]> blank = Collections.nCopies(chunks(layout, writer.frames()), new byte[0]);
         TsrHeader least = header(geometry, ScalarSearch.envelopeOnly(0), layout);
         int headerBytes = (int) TsrFile.size(least, layout, blank);
-        ScalarSearch plain = new ScalarSearch(
-                writer, layout, settings -> finish(geometry, settings, layout, writer.write(settings, layout)));
+        ScalarSearch plain = search(writer, geometry, layout, 0);
         int high = plain.highStep(target, headerBytes, signal);
-        ScalarSearch search = high == 0
-                ? plain
-                : new ScalarSearch(writer, layout, settings -> {
-                    ScalarSettings with = settings.withHigh(high);
-                    return finish(geometry, with, layout, writer.write(with, layout));
-                });
+        ScalarSearch search = high == 0 ? plain : search(writer, geometry, layout, high);
         return switch (target) {
             case RateTarget.Quality quality -> search.ofQuality(quality.quality());
             case RateTarget.Bytes bytes -> search.within(bytes.budget(), headerBytes, signal);
         };
     }
 
-    private AudioCodec.Compressed finish(
-            AudioGeometry geometry, ScalarSettings settings, TsrLayout layout, PayloadWriter.Payload payload) {
-        return new AudioCodec.Compressed(
-                TsrFile.write(header(geometry, settings, layout), layout, payload.chunks()),
-                settings.mode().name().toLowerCase(Locale.ROOT),
-                payload.tokens(),
-                payload.nominalBits(),
-                false);
+    /** @param high step of what is above 8 kHz, 0 without it */
+    private ScalarSearch search(ScalarWriter writer, AudioGeometry geometry, TsrLayout layout, int high) {
+        return new ScalarSearch(writer, layout, settings -> {
+            ScalarSettings with = settings.withHigh(high);
+            return writer.write(with, layout).toFile(header(geometry, with, layout), layout, with.mode());
+        });
     }
 
     private TsrHeader header(AudioGeometry geometry, ScalarSettings settings, TsrLayout layout) {
@@ -172,17 +163,10 @@ final class ScalarCodec implements SoundCodec {
                     0, "audio parameters are " + parameters + ", which is no mode at " + geometry.sampleRate() + " Hz");
         }
         int samples = SoundFiles.samples(geometry);
-        checkChunks(file, chunks(file.layout(), MelEnvelope.frames(samples)));
+        SoundFiles.checkChunks(file, chunks(file.layout(), MelEnvelope.frames(samples)));
         return file.layout() == TsrLayout.SINGLE
                 ? single(file.payload(), settings, geometry.channels(), samples, high)
                 : independent(file, settings, geometry.channels(), samples, high);
-    }
-
-    private static void checkChunks(TsrFile file, int wanted) throws CorruptBitstreamException {
-        if (file.chunkCount() != wanted) {
-            throw new CorruptBitstreamException(
-                    0, "the file has " + file.chunkCount() + " chunks, must have " + wanted);
-        }
     }
 
     /** The planes of a file that was written as a stream: whole chunks; behind its last one may be that of a missing end. */
@@ -191,7 +175,7 @@ final class ScalarCodec implements SoundCodec {
                 ScalarStream.of(file.header(), file.streamHundredths().orElseThrow());
         int chunks = Math.ceilDiv(SoundFiles.samples(geometry), stream.chunkSamples());
         if (file.chunkCount() != chunks + 1 || file.chunk(chunks).isPresent()) {
-            checkChunks(file, chunks);
+            SoundFiles.checkChunks(file, chunks);
         }
         ScalarPlanes planes = stream.planes(model, geometry.channels(), chunks * stream.chunkFrames());
         for (int i = 0; i < chunks; i++) {

@@ -9,17 +9,12 @@ import java.util.function.IntUnaryOperator;
 /**
  * Finds the settings of a file of a {@link ScalarAudioModel}, of a quality or within a byte budget.
  *
- * <p>Below {@value #HYBRID_FROM_KBPS} kbps a file holds the envelope alone, from there on the waveform too. (Kbps of the payload; with
+ * <p>Below {@value SoundRates#HYBRID_FROM_KBPS} kbps a file holds the envelope alone, from there on the waveform too. (Kbps of the payload; with
  * two channels and more 1.5 times as much.) What a rate is meant
  * for decides the step of the envelope, that of the waveform fills the budget.
  * Quality 0 to 29 is envelopes only, 30 to 100 has the waveform. Constants were chosen on the training set.
  */
 final class ScalarSearch {
-    /** Where the waveform begins to be coded. */
-    static final double HYBRID_FROM_KBPS = 0.4;
-
-    private static final double STEREO_FACTOR = 1.5;
-
     /** The price of a bit, in squared steps, of envelope and waveform. */
     private static final double LAMBDA = 0.15;
 
@@ -43,10 +38,6 @@ final class ScalarSearch {
     };
 
     static final double ENVELOPE_STEPS_PER_HALF_SIZE = 5;
-    static final double STEPS_PER_HALF_SIZE = 12;
-
-    /** How much finer the envelope of the last part is; where the size jumps, so much that it cannot fall back. */
-    private static final float[] FINER = {0.4f, 0.1f, 0.02f};
 
     /** What the part above 8 kHz may take of a payload: an eighth of the mel bands of 24 kHz is there, and noise is soon good enough. */
     private static final double HIGH_SHARE = 0.08;
@@ -59,14 +50,9 @@ final class ScalarSearch {
     private static final int HIGH_ENVELOPE_STEP = 50; // of the envelope that its cost is measured beside
     private static final int HIGH_FROM_BYTES = 40;
 
-    // of qualities
-    private static final int HYBRID_FROM_QUALITY = 30;
-    private static final double COARSEST_ENVELOPE = 6; // decades
+    // of qualities, in decades
+    private static final double COARSEST_ENVELOPE = 6;
     private static final double FINEST_ENVELOPE = 1.7;
-    private static final double COARSEST_STEP = 0.5;
-    private static final double FINEST_STEP = 0.02;
-    private static final double COARSEST_KBPS = 0.6; // about what those steps give
-    private static final double FINEST_KBPS = 12;
 
     /**
      * What files are good at from a rate on. Less noise is nearer to the waveform, more to the envelope; matching pays when the envelope
@@ -103,31 +89,21 @@ final class ScalarSearch {
     }
 
     AudioCodec.Compressed ofQuality(int quality) {
-        if (quality < HYBRID_FROM_QUALITY) {
-            double share = (double) quality / HYBRID_FROM_QUALITY;
+        if (quality < SoundRates.HYBRID_FROM_QUALITY) {
+            double share = (double) quality / SoundRates.HYBRID_FROM_QUALITY;
             double decades = COARSEST_ENVELOPE * StrictMath.pow(FINEST_ENVELOPE / COARSEST_ENVELOPE, share);
             return maker.apply(envelopeOnly(EnvelopeCoding.indexOf(decades)));
         }
-        double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
-        double step = COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share);
-        double kbps = kbpsOf(quality);
+        double kbps = SoundRates.kbps(quality);
         Aim aim = Aim.of(kbps, writer.isRefined());
-        return maker.apply(hybrid(aim, aim.envelopeStep(kbps), Settings.indexOf(step)));
-    }
-
-    /** About the rate that a quality gives. */
-    private static double kbpsOf(int quality) {
-        if (quality < HYBRID_FROM_QUALITY) {
-            return COARSEST_KBPS * quality / HYBRID_FROM_QUALITY;
-        }
-        double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
-        return COARSEST_KBPS * StrictMath.pow(FINEST_KBPS / COARSEST_KBPS, share);
+        return maker.apply(hybrid(aim, aim.envelopeStep(kbps), SoundRates.step(quality)));
     }
 
     /** Bytes that are meant for the payload: about what a quality gives. */
     private static double payloadBytes(RateTarget target, int headerBytes, AudioSignal signal) {
         return switch (target) {
-            case RateTarget.Quality quality -> 125 * kbpsOf(quality.quality()) * signal.seconds() * signal.channels();
+            case RateTarget.Quality quality ->
+                125 * SoundRates.kbps(quality.quality()) * signal.seconds() * signal.channels();
             case RateTarget.Bytes bytes -> bytes.budget() - headerBytes;
         };
     }
@@ -135,8 +111,8 @@ final class ScalarSearch {
     /** The step of what is above 8 kHz in a file, 0 where it has better use for its bytes. */
     int highStep(RateTarget target, int headerBytes, AudioSignal signal) {
         double bytes = payloadBytes(target, headerBytes, signal);
-        boolean enough =
-                bytes >= HIGH_FROM_BYTES && kbps(bytes, signal.seconds(), 1) >= HIGH_FROM_KBPS * signal.channels();
+        boolean enough = bytes >= HIGH_FROM_BYTES
+                && SoundRates.kbps(bytes, signal.seconds(), 1) >= HIGH_FROM_KBPS * signal.channels();
         if (!enough || !writer.hasHigh()) {
             return 0;
         }
@@ -173,8 +149,8 @@ final class ScalarSearch {
      * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
      */
     AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
-        double kbps = kbps(budget - headerBytes, signal.seconds(), signal.channels());
-        if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
+        double kbps = SoundRates.kbps(budget - headerBytes, signal.seconds(), signal.channels());
+        if (kbps >= SoundRates.HYBRID_FROM_KBPS && signal.length() > 0) {
             Aim aim = Aim.of(kbps, writer.isRefined());
             int envelopeStep = aim.envelopeStep(kbps);
             int envelopeBytes = writer.write(envelopeOnly(envelopeStep), layout).bytes();
@@ -183,37 +159,28 @@ final class ScalarSearch {
                         writer.write(envelopeOnly(++envelopeStep), layout).bytes();
             }
             int chosen = envelopeStep;
-            BudgetSearch<AudioCodec.Compressed> search =
-                    new BudgetSearch<>(0, Settings.STEPS - 1, STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
+            BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(
+                    0, Settings.STEPS - 1, SoundRates.STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
             Optional<AudioCodec.Compressed> found = search.largest(
                     writer.guessStep(Math.max(1, budget - envelopeBytes)),
                     index -> maker.apply(hybrid(aim, chosen, index)));
             if (found.isPresent()) {
-                return refined(search, found.get(), hybrid(aim, chosen, search.fits()));
+                return refined(search, hybrid(aim, chosen, search.fits()));
             }
         }
         BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(
                 0, EnvelopeCoding.STEPS - 1, ENVELOPE_STEPS_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
-        AudioCodec.Compressed found = search.largest(
-                        EnvelopeCoding.indexOf(COARSEST_ENVELOPE / 3), index -> maker.apply(envelopeOnly(index)))
-                .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
-                        + " bytes is below the smallest possible file, " + search.lastSize() + " bytes"));
-        return refined(search, found, envelopeOnly(search.fits()));
+        double start = EnvelopeCoding.indexOf(COARSEST_ENVELOPE / 3);
+        if (search.largest(start, index -> maker.apply(envelopeOnly(index))).isEmpty()) {
+            throw search.tooSmall();
+        }
+        return refined(search, envelopeOnly(search.fits()));
     }
 
     /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
-    private AudioCodec.Compressed refined(
-            BudgetSearch<AudioCodec.Compressed> search, AudioCodec.Compressed found, ScalarSettings settings) {
-        AudioCodec.Compressed best = found;
-        float coarse = settings.envelopeLambdas().before();
-        for (int i = 0; i < FINER.length && search.fallsShort(); i++) {
-            float fine = coarse * FINER[i];
-            best = search.between(
-                            writer.frames(),
-                            switchAt -> maker.apply(settings.withLambdas(new LambdaPlan(coarse, fine, switchAt))))
-                    .orElse(best);
-        }
-        return best;
+    private AudioCodec.Compressed refined(BudgetSearch<AudioCodec.Compressed> search, ScalarSettings settings) {
+        return search.refined(
+                writer.frames(), settings.envelopeLambdas(), plan -> maker.apply(settings.withLambdas(plan)));
     }
 
     /**
@@ -225,8 +192,9 @@ final class ScalarSearch {
      */
     static ScalarSettings usual(double kbps, int span, boolean refined) {
         Aim aim = Aim.of(kbps, refined);
-        ScalarSettings settings =
-                kbps < HYBRID_FROM_KBPS ? envelopeOnly(0) : hybrid(aim, aim.envelopeStep(kbps), Settings.STEPS - 1);
+        ScalarSettings settings = kbps < SoundRates.HYBRID_FROM_KBPS
+                ? envelopeOnly(0)
+                : hybrid(aim, aim.envelopeStep(kbps), Settings.STEPS - 1);
         return settings.withSpan(span);
     }
 
@@ -239,11 +207,6 @@ final class ScalarSearch {
         return hybrid(aim, settings.envelopeStep(), index)
                 .withSpan(settings.span())
                 .withHigh(settings.high());
-    }
-
-    /** The rate of a sound's payload that counts for settings, in kbps. */
-    static double kbps(double bytes, double seconds, int channels) {
-        return 0.008 * bytes / Math.max(1e-9, seconds) / (channels > 1 ? STEREO_FACTOR : 1);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.tessera.audio;
 
+import dev.tessera.codecs.RateTarget;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
@@ -7,36 +8,20 @@ import java.util.function.Function;
 /**
  * Finds the settings of a file of a quality or within a byte budget.
  *
- * <p>What a file holds depends on the rate. Below {@value #HYBRID_FROM_KBPS} kbps: envelopes only, whose phases are invented;
+ * <p>What a file holds depends on the rate. Below {@value SoundRates#HYBRID_FROM_KBPS} kbps: envelopes only, whose phases are invented;
  * the best use of so few bits is what a spectrogram shows. From there on: the waveform, with envelopes that noise fills up
  * to; at every rate that fills the spectrum for a few tenths of a decibel. (Kbps of the payload; with two channels and more
  * 1.5 times as much.) Quality 0 to 29 is envelopes only, 30 to 100 has the waveform.
  */
 final class SettingsSearch {
-    /** Where the waveform begins to be coded. */
-    static final double HYBRID_FROM_KBPS = 0.4;
-
-    private static final double STEREO_FACTOR = 1.5;
-
     // of lambda, as binary logarithms
     private static final double FINEST_LAMBDA = -8;
     private static final double COARSEST_LAMBDA = 20;
     private static final double START_LAMBDA = -1;
     private static final double LAMBDA_OCTAVES_PER_HALF_SIZE = 1.4;
 
-    /** How much finer; where the size jumps, so much that the finer side cannot fall back to the coarser one. */
-    private static final float[] FINER = {0.4f, 0.1f, 0.02f};
-
     private static final float SHARED_LAMBDA_STEP = 1.25f;
     private static final double COARSEST_SHARED_LAMBDA = 2;
-    private static final double STEPS_PER_HALF_SIZE = 12;
-    private static final int HYBRID_FROM_QUALITY = 30;
-
-    // of qualities
-    private static final double COARSEST_STEP = 0.5;
-    private static final double FINEST_STEP = 0.02;
-    private static final double COARSEST_KBPS = 0.6; // about what those steps give
-    private static final double FINEST_KBPS = 12;
 
     private final Tuning tuning;
     private final Payloads payloads;
@@ -73,29 +58,30 @@ final class SettingsSearch {
         this.maker = maker;
     }
 
-    AudioCodec.Compressed ofQuality(int quality) {
-        if (quality < HYBRID_FROM_QUALITY) {
-            return maker.apply(envelopeOnly(LambdaPlan.of((float) StrictMath.pow(10, 1 - quality / 12.0))));
-        }
-        double share = (quality - HYBRID_FROM_QUALITY) / (100.0 - HYBRID_FROM_QUALITY);
-        double step = COARSEST_STEP * StrictMath.pow(FINEST_STEP / COARSEST_STEP, share);
-        double kbps = COARSEST_KBPS * StrictMath.pow(FINEST_KBPS / COARSEST_KBPS, share);
-        return maker.apply(hybrid(Settings.indexOf(step), envelopeLambdas(kbps)));
-    }
-
     /**
-     * The largest file within a budget that was found.
+     * A file of a quality or within a budget.
      *
-     * @param budget bytes of the whole file
-     * @param headerBytes of it, about
+     * @param headerBytes of the file, about
      * @throws IllegalArgumentException when the budget is below the smallest possible file; the message names the minimum
      */
-    AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
-        double kbps = 0.008
-                * (budget - headerBytes)
-                / Math.max(1e-9, signal.seconds())
-                / (signal.channels() > 1 ? STEREO_FACTOR : 1);
-        if (kbps >= HYBRID_FROM_KBPS && signal.length() > 0) {
+    AudioCodec.Compressed find(RateTarget target, int headerBytes, AudioSignal signal) {
+        return switch (target) {
+            case RateTarget.Quality quality -> ofQuality(quality.quality());
+            case RateTarget.Bytes bytes -> within(bytes.budget(), headerBytes, signal);
+        };
+    }
+
+    private AudioCodec.Compressed ofQuality(int quality) {
+        return maker.apply(
+                quality < SoundRates.HYBRID_FROM_QUALITY
+                        ? envelopeOnly(LambdaPlan.of((float) StrictMath.pow(10, 1 - quality / 12.0)))
+                        : hybrid(SoundRates.step(quality), envelopeLambdas(SoundRates.kbps(quality))));
+    }
+
+    /** The largest file within a budget that was found. */
+    private AudioCodec.Compressed within(long budget, int headerBytes, AudioSignal signal) {
+        double kbps = SoundRates.kbps(budget - headerBytes, signal.seconds(), signal.channels());
+        if (kbps >= SoundRates.HYBRID_FROM_KBPS && signal.length() > 0) {
             LambdaPlan envelopes = envelopeLambdas(kbps);
             int envelopeBytes = payloads.write(envelopeOnly(envelopes)).bytes();
             while (envelopeBytes > tuning.envelopeShare * budget && envelopes.before() < COARSEST_SHARED_LAMBDA) {
@@ -106,46 +92,32 @@ final class SettingsSearch {
             BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(
                     payloads.finestStep(),
                     Settings.STEPS - 1,
-                    STEPS_PER_HALF_SIZE,
+                    SoundRates.STEPS_PER_HALF_SIZE,
                     budget,
                     AudioCodec.Compressed::size);
             Optional<AudioCodec.Compressed> found = search.largest(
                     payloads.guessStep(Math.max(1, budget - envelopeBytes)),
                     index -> maker.apply(hybrid(index, chosen)));
             if (found.isPresent()) {
-                return refined(search, found.get(), chosen, plan -> maker.apply(hybrid(search.fits(), plan)));
+                return search.refined(
+                        payloads.envelopeFrames(), chosen, plan -> maker.apply(hybrid(search.fits(), plan)));
             }
         }
         BudgetSearch<AudioCodec.Compressed> search = new BudgetSearch<>(
                 FINEST_LAMBDA, COARSEST_LAMBDA, LAMBDA_OCTAVES_PER_HALF_SIZE, budget, AudioCodec.Compressed::size);
-        AudioCodec.Compressed found = search.largest(
-                        START_LAMBDA, log -> maker.apply(envelopeOnly(LambdaPlan.of(power(log)))))
-                .orElseThrow(() -> new IllegalArgumentException("the budget of " + budget
-                        + " bytes is below the smallest possible file, " + search.lastSize() + " bytes"));
-        LambdaPlan coarse = LambdaPlan.of(power(search.fits()));
-        return refined(search, found, coarse, plan -> maker.apply(envelopeOnly(plan)));
+        if (search.largest(START_LAMBDA, log -> maker.apply(envelopeOnly(LambdaPlan.of(power(log)))))
+                .isEmpty()) {
+            throw search.tooSmall();
+        }
+        return search.refined(
+                payloads.envelopeFrames(),
+                LambdaPlan.of(power(search.fits())),
+                plan -> maker.apply(envelopeOnly(plan)));
     }
 
     /** Settings of envelopes alone. */
     static Settings envelopeOnly(LambdaPlan lambdas) {
         return new Settings(Mode.ENVELOPE, 0, lambdas, 0, 0);
-    }
-
-    /** Uses up what a search had to leave of its budget, by a finer envelope of the last part of the sound. */
-    private AudioCodec.Compressed refined(
-            BudgetSearch<AudioCodec.Compressed> search,
-            AudioCodec.Compressed found,
-            LambdaPlan coarse,
-            Function<LambdaPlan, AudioCodec.Compressed> finer) {
-        AudioCodec.Compressed best = found;
-        for (int i = 0; i < FINER.length && search.fallsShort(); i++) {
-            float fine = coarse.before() * FINER[i];
-            best = search.between(
-                            payloads.envelopeFrames(),
-                            switchAt -> finer.apply(new LambdaPlan(coarse.before(), fine, switchAt)))
-                    .orElse(best);
-        }
-        return best;
     }
 
     private LambdaPlan envelopeLambdas(double kbps) {

@@ -5,7 +5,7 @@ import dev.tessera.codecs.container.AudioGeometry;
 import dev.tessera.codecs.container.ModelHash;
 import dev.tessera.codecs.container.TsrFile;
 
-/** What the headers of files with envelopes say, checked. */
+/** What the headers of sound files say, checked. */
 final class SoundFiles {
     private SoundFiles() {}
 
@@ -20,6 +20,14 @@ final class SoundFiles {
         return geometry;
     }
 
+    static void checkChunks(TsrFile file, int wanted) throws CorruptBitstreamException {
+        if (file.chunkCount() != wanted) {
+            throw new CorruptBitstreamException(
+                    0, "the file has " + file.chunkCount() + " chunks, must have " + wanted);
+        }
+    }
+
+    /** Of files with envelopes. */
     static Mode mode(TsrFile file) throws CorruptBitstreamException {
         int parameters = file.header().parameters();
         return Settings.mode(parameters)
