@@ -106,7 +106,7 @@ public final class LearnedImageCodec implements PictureCodec {
         coding.code(
                 reader,
                 models,
-                model.prior().new Walk(rows, columns, model.gains().at(settings.step())),
+                model.prior().new Walk(rows, columns, model.gains().at(settings.step()), false),
                 channels,
                 LevelModel.rateClass(settings.step()),
                 (position, channel, levels) -> 0);

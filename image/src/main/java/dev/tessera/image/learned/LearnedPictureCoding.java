@@ -45,7 +45,7 @@ final class LearnedPictureCoding {
      * @param place on the line of all rates, negative below the lowest step
      * @param colours levels of the colours
      */
-    record Attempt(LearnedSettings settings, int place, byte[] payload, LevelPlane.Choice colours) {}
+    record Attempt(LearnedSettings settings, int place, byte[] payload, int[] colours) {}
 
     /** The colours at a scale, then alpha where there is one. */
     private List<LevelPlane> planes(int scale) {
@@ -70,14 +70,11 @@ final class LearnedPictureCoding {
         RangeEncoder out = new RangeEncoder();
         BitCoder.Writer writer = new BitCoder.Writer(out);
         LevelModel models = model.levels();
-        LevelPlane.Choice colours = null;
-        for (LevelPlane plane : planes(scale)) {
-            LevelPlane.Choice choice = plane.choose(step, price, models);
-            plane.write(choice, step, models, writer);
-            colours = colours == null ? choice : colours;
-        }
-        return new Attempt(
-                new LearnedSettings(image.isGrey(), alpha != null, scale, step), place, out.finish(), colours);
+        List<int[]> levels = planes(scale).stream()
+                .map(plane -> plane.write(step, price, models, writer))
+                .toList();
+        LearnedSettings settings = new LearnedSettings(image.isGrey(), alpha != null, scale, step);
+        return new Attempt(settings, place, out.finish(), levels.getFirst());
     }
 
     private int finest() {
@@ -167,14 +164,7 @@ final class LearnedPictureCoding {
     }
 
     private Image decoded(Attempt attempt) {
-        return decode(
-                model,
-                attempt.settings,
-                attempt.colours.levels(),
-                image.width(),
-                image.height(),
-                image.isGrey(),
-                threads);
+        return decode(model, attempt.settings, attempt.colours, image.width(), image.height(), image.isGrey(), threads);
     }
 
     /** The picture of levels {@code [rows x columns x dim]}. */

@@ -83,7 +83,7 @@ public final class LearnedPriorTrainer {
             Image image = crop(files, random);
             BitCoder.Trainer trainer = new BitCoder.Trainer();
             int step = random.nextInt(gains.steps());
-            new LevelPlane(learning, image, threads).choose(step, price(random), levels, trainer);
+            new LevelPlane(learning, image, threads).learn(step, price(random), levels, trainer);
             bits += trainer.cost / 65536.0 / image.width() / image.height();
             if (visit % REPORT_EVERY == 0) {
                 progress.accept(String.format(

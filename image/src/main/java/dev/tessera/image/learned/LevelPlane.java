@@ -31,44 +31,66 @@ final class LevelPlane {
         return latents.shape()[1];
     }
 
-    /** Levels {@code [rows x columns x dim]} and the number of first channels that have some beside 0. */
-    record Choice(int[] levels, int channels) {}
-
     /**
-     * Chooses levels.
+     * Chooses levels, from which {@code models} learn.
      *
      * @param step of {@link Gains#at}
      * @param price multiplies what a bit is worth
-     * @param start state of the entropy model, left as it is
      */
-    Choice choose(int step, double price, LevelModel start) {
-        BitCoder.Trainer trainer = new BitCoder.Trainer();
-        return choose(step, price, start.copy(), trainer);
+    void learn(int step, double price, LevelModel models, BitCoder.Trainer trainer) {
+        choose(step, price, models, trainer, walk(step));
     }
 
-    /** The same, after which {@code learning} has learnt from the levels. */
-    Choice choose(int step, double price, LevelModel learning, BitCoder.Trainer trainer) {
+    /**
+     * Chooses levels and writes them: first all channels are coded as if they were all written, then those that have levels beside 0.
+     *
+     * @param models go on learning
+     * @return levels {@code [rows x columns x dim]}
+     */
+    int[] write(int step, double price, LevelModel models, BitCoder coder) {
         int dim = model.dim();
-        float[] gain = model.gains().at(step).gain();
-        float[] values = latents.data();
-        double bit = BIT * price / 65536;
-        LevelCoding coding = new LevelCoding(dim, rows(), columns());
-        coding.code(
-                trainer,
-                learning,
-                model.prior().new Walk(rows(), columns(), model.gains().at(step)),
-                dim,
-                LevelModel.rateClass(step),
-                (position, channel, levels) ->
-                        best(values[position * dim + channel] * (double) gain[channel], bit, levels));
+        LevelPrior.Walk prior = walk(step);
+        int[] levels = choose(step, price, models.copy(), new BitCoder.Trainer(), prior);
         int channels = 0;
-        int[] levels = coding.levels();
         for (int i = 0; i < levels.length; i++) {
             if (levels[i] != 0) {
                 channels = Math.max(channels, i % dim + 1);
             }
         }
-        return new Choice(levels, channels);
+        channels(coder, dim, channels);
+        code(step, coder, models, prior, channels, (position, channel, _) -> levels[position * dim + channel]);
+        return levels;
+    }
+
+    private LevelPrior.Walk walk(int step) {
+        return model.prior().new Walk(rows(), columns(), model.gains().at(step), true);
+    }
+
+    private int[] choose(int step, double price, LevelModel models, BitCoder.Trainer trainer, LevelPrior.Walk prior) {
+        int dim = model.dim();
+        float[] gain = model.gains().at(step).gain();
+        float[] values = latents.data();
+        double bit = BIT * price / 65536;
+        return code(
+                step,
+                trainer,
+                models,
+                prior,
+                dim,
+                (position, channel, known) ->
+                        best(values[position * dim + channel] * (double) gain[channel], bit, known));
+    }
+
+    private int[] code(
+            int step,
+            BitCoder coder,
+            LevelModel models,
+            LevelPrior.Walk prior,
+            int channels,
+            LevelCoding.Choice choice) {
+        LevelCoding coding = new LevelCoding(model.dim(), rows(), columns());
+        coding.code(coder, models, prior, channels, LevelModel.rateClass(step), choice);
+        return coding.levels();
     }
 
     private static int best(double value, double bit, LevelModel model) {
@@ -93,20 +115,6 @@ final class LevelPlane {
     private static double cost(double value, int level, double bit, LevelModel model) {
         double error = value - level;
         return error * error + bit * model.cost(level);
-    }
-
-    /** Writes a choice; {@code models} go on learning. */
-    void write(Choice choice, int step, LevelModel models, BitCoder coder) {
-        LevelCoding coding = new LevelCoding(model.dim(), rows(), columns());
-        int dim = model.dim();
-        channels(coder, dim, choice.channels);
-        coding.code(
-                coder,
-                models,
-                model.prior().new Walk(rows(), columns(), model.gains().at(step)),
-                choice.channels,
-                LevelModel.rateClass(step),
-                (position, channel, levels) -> choice.levels[position * dim + channel]);
     }
 
     /** Codes a number in [0, dim], or one above it that a decoder refuses. */

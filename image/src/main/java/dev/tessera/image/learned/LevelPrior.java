@@ -112,17 +112,30 @@ final class LevelPrior {
     final class Walk {
         private final Surroundings around;
         private final Gains.AtRate gains;
-        private final int[] expected = new int[2 * dim];
+        private final int columns;
         private final IntegerGraph.Run run = graph.new Run();
+        private final int[][] known; // what was expected at each position, for another walk; without one empty
+        private int[] expected = new int[2 * dim];
 
-        Walk(int rows, int columns, Gains.AtRate gains) {
+        /** @param twice whether it will be walked again over the same levels, which then takes no run of the graph */
+        Walk(int rows, int columns, Gains.AtRate gains, boolean twice) {
             this.around = new Surroundings(dim, rows, columns, gains);
             this.gains = gains;
+            this.columns = columns;
+            this.known = new int[twice ? rows * columns : 0][];
         }
 
         /** Looks around position {@code (x, y)}, before which all levels are {@link #set}. */
         void look(int y, int x) {
+            int position = y * columns + x;
+            if (position < known.length && known[position] != null) {
+                expected = known[position];
+                return;
+            }
             run.evaluate(around.look(y, x), expected);
+            if (position < known.length) {
+                known[position] = expected.clone();
+            }
         }
 
         /** The mean of a channel at the position that was looked at last, in 1/{@link DiscreteLogistic#MEAN_UNITS} of a level. */

@@ -33,7 +33,7 @@ class LevelCodingTest {
     }
 
     private static LevelPrior.Walk walk() {
-        return model.prior().new Walk(ROWS, COLUMNS, model.gains().at(STEP));
+        return model.prior().new Walk(ROWS, COLUMNS, model.gains().at(STEP), false);
     }
 
     private static LevelCoding code(BitCoder coder, LevelModel levels, int[] wanted) {
