@@ -55,7 +55,7 @@ public final class AudioStreamCompressor {
                     + (1 << 22) / (125 * seconds));
         }
         this.chunkOverhead = ChunkRate.overhead(bytesPerChunk);
-        ScalarSettings usual = ScalarSearch.usual(
+        ScalarSettings usual = ScalarAim.usual(
                 SoundRates.kbps(bytesPerChunk - chunkOverhead, seconds, channels),
                 ScalarStream.span(chunkFrames),
                 model.refiner().isPresent());

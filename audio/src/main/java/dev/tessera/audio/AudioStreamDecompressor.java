@@ -173,7 +173,7 @@ public final class AudioStreamDecompressor {
         ScalarPlanes planes = joined();
         float[][] out = new float[form.channels()][];
         for (int p = 0; p < out.length; p++) {
-            float[] x = planes.concealed(p, model.refiner(), first - before, end - before);
+            float[] x = planes.plane(p).concealed(model.refiner(), first - before, end - before);
             out[p] = Arrays.copyOfRange(x, (done - first) * MelEnvelope.HOP, (to - first) * MelEnvelope.HOP);
         }
         makeHigh(planes, to);

@@ -56,8 +56,8 @@ final class ChunkRate {
         BudgetSearch<ChunkWriter.Coded> search =
                 new BudgetSearch<>(finest, coarsest, octave, Math.max(1, budget), ChunkWriter.Coded::size);
         Optional<ChunkWriter.Coded> found =
-                search.largest(start, index -> writer.write(ScalarSearch.withStep(chosen, index)));
-        ChunkWriter.Coded coded = found.orElseGet(() -> writer.write(ScalarSearch.withStep(
+                search.largest(start, index -> writer.write(ScalarAim.withStep(chosen, index)));
+        ChunkWriter.Coded coded = found.orElseGet(() -> writer.write(ScalarAim.withStep(
                 (hybrid ? chosen.withSteps(EnvelopeCoding.STEPS - 1, 0) : chosen).withHigh(0), coarsest)));
         if (found.isPresent()) {
             double step = search.fits();

@@ -68,6 +68,6 @@ final class EnvelopeRefinerLearning {
         double seconds = (double) original.length / MelEnvelope.SAMPLE_RATE;
         ScalarSettings settings = ScalarSearch.about(writer, kbps, seconds, envelopeOnly, random.nextDouble(-1, 1));
         double floor = SILENCE * AudioTrainer.rms(original) / AudioTrainer.REFERENCE_RMS;
-        return writer.decoded(settings).pair(0, original, floor);
+        return writer.decoded(settings).plane(0).pair(original, floor);
     }
 }

@@ -116,6 +116,6 @@ final class LappedCodec implements SoundCodec {
             RangeDecoder decoder, WaveformModel waveform, int[][] levels, int stepIndex, int samples) {
         LappedCoding.Coded coded = new LappedCoding(waveform, new BitCoder.Reader(decoder), levels, stepIndex)
                 .code(LappedTransform.length(samples), LappedCoding.NONE);
-        return coded.samples(coded.blocks().length, Settings.step(stepIndex), samples);
+        return coded.samples(Settings.step(stepIndex), samples);
     }
 }

@@ -60,9 +60,9 @@ final class LappedCoding {
             return new Coded(new byte[length / LappedTransform.size(LappedTransform.LEVELS - 1)], new int[length]);
         }
 
-        /** The samples of the first {@code count} blocks, which must fill the plane. */
-        float[] samples(int count, double step, int length) {
-            return samples(count, _ -> step, length);
+        /** The samples. */
+        float[] samples(double step, int length) {
+            return samples(_ -> step, length);
         }
 
         /**
@@ -70,12 +70,12 @@ final class LappedCoding {
          *
          * @param step by place of a coefficient
          */
-        float[] samples(int count, IntToDoubleFunction step, int length) {
+        float[] samples(IntToDoubleFunction step, int length) {
             double[] x = new double[values.length];
             for (int i = 0; i < x.length; i++) {
                 x[i] = values[i] * step.applyAsDouble(i);
             }
-            LappedTransform.inverse(x, Arrays.copyOf(blocks, count));
+            LappedTransform.inverse(x, blocks);
             float[] out = new float[length];
             for (int t = 0; t < length; t++) {
                 out[t] = (float) x[t];

@@ -63,7 +63,7 @@ final class ScalarCodec implements SoundCodec {
                 Planes.of(signal, signal.sampleRate()));
         AudioGeometry geometry = signal.geometry();
         List<byte[]> blank = Collections.nCopies(chunks(layout, writer.frames()), new byte[0]);
-        TsrHeader least = header(geometry, ScalarSearch.envelopeOnly(0), layout);
+        TsrHeader least = header(geometry, ScalarAim.envelopeOnly(0), layout);
         int headerBytes = (int) TsrFile.size(least, layout, blank);
         ScalarSearch plain = search(writer, geometry, layout, 0);
         int high = plain.highStep(target, headerBytes, signal);
@@ -130,9 +130,13 @@ final class ScalarCodec implements SoundCodec {
         }
         ScalarPlanes planes = file.streamHundredths().isPresent() ? stream(file, geometry) : planes(file, geometry);
         boolean conceal = file.tolerance() == Tolerance.CONCEAL && file.missingChunks().length > 0;
+        if (conceal) {
+            planes.bridge(0);
+        }
         float[][] out = new float[geometry.channels()][];
         for (int p = 0; p < out.length; p++) {
-            out[p] = conceal ? planes.conceal(p, model.refiner()) : planes.synthesize(p, model.refiner());
+            ScalarPlane plane = planes.plane(p);
+            out[p] = conceal ? plane.concealed(model.refiner(), 0, planes.frames()) : plane.synthesize(model.refiner());
         }
         AudioSignal below =
                 Planes.toSignal(out, MelEnvelope.SAMPLE_RATE, (int) geometry.samples(), geometry.sampleRate());

@@ -1,7 +1,6 @@
 package dev.tessera.audio;
 
 import dev.tessera.codecs.mixing.BitCoder;
-import dev.tessera.vqmodels.training.EnvelopeRefinement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +25,6 @@ final class ScalarPlanes {
     private final LappedCoding.Coded[] waveforms;
     private final int[] blocks; // by plane
     private final boolean[] lost; // by frame
-    private final double[] steps; // of the waveform, by frame
     private final int[] envelopeSteps; // indices by frame, of the first plane
     private final int[] stepIndices; // of the waveform, by frame
     private final Optional<HighBand> high;
@@ -73,7 +71,6 @@ final class ScalarPlanes {
         this.waveforms = new LappedCoding.Coded[planes];
         this.blocks = new int[planes];
         this.lost = new boolean[frames];
-        this.steps = new double[frames];
         this.envelopeSteps = new int[frames];
         this.stepIndices = new int[frames];
         this.before = before;
@@ -99,9 +96,8 @@ final class ScalarPlanes {
         int coefficient = 0;
         for (ScalarPlanes piece : pieces) {
             System.arraycopy(piece.lost, 0, out.lost, frame, piece.lost.length);
-            System.arraycopy(piece.steps, 0, out.steps, frame, piece.steps.length);
-            System.arraycopy(piece.envelopeSteps, 0, out.envelopeSteps, frame, piece.steps.length);
-            System.arraycopy(piece.stepIndices, 0, out.stepIndices, frame, piece.steps.length);
+            System.arraycopy(piece.envelopeSteps, 0, out.envelopeSteps, frame, piece.lost.length);
+            System.arraycopy(piece.stepIndices, 0, out.stepIndices, frame, piece.lost.length);
             int length = piece.waveforms[0].values().length;
             for (int p = 0; p < out.bands.length; p++) {
                 System.arraycopy(piece.bands[p], 0, out.bands[p], frame, piece.lost.length);
@@ -120,7 +116,6 @@ final class ScalarPlanes {
     }
 
     private void setSteps(ScalarSettings with, int first, int end) {
-        Arrays.fill(steps, first, end, Settings.step(with.step()));
         Arrays.fill(envelopeSteps, first, end, with.envelopeStep());
         Arrays.fill(stepIndices, first, end, with.step());
     }
@@ -197,28 +192,6 @@ final class ScalarPlanes {
         }
     }
 
-    /**
-     * The sound of plane {@code p}, whose lost spans have the mean envelope and no waveform.
-     *
-     * @param refiner of its envelope, for sounds with a waveform
-     */
-    float[] synthesize(int p, Optional<EnvelopeRefiner> refiner) {
-        return synthesize(p, refiner, limits(), 0, lost.length);
-    }
-
-    /** Rms of the noise in a coefficient at most, by frame. */
-    private double[] limits() {
-        return Arrays.stream(steps)
-                .map(step -> ScalarSettings.NOISE_LEVELS[settings.noise()] * step)
-                .toArray();
-    }
-
-    /** The same, with envelopes between those of the neighbours in the place of lost ones, and noise up to them. */
-    float[] conceal(int p, Optional<EnvelopeRefiner> refiner) {
-        bridge(0);
-        return concealed(p, refiner, 0, lost.length);
-    }
-
     /** Puts envelopes between those of the neighbours in the place of the spans that are lost from frame {@code from} on. */
     void bridge(int from) {
         for (int[][] plane : bands) {
@@ -231,16 +204,6 @@ final class ScalarPlanes {
         }
     }
 
-    /** The frames from {@code from} to {@code to} alone, as if there were silence around them, their lost envelopes bridged. */
-    float[] concealed(int p, Optional<EnvelopeRefiner> refiner, int from, int to) {
-        double[] limits = limits();
-        boolean[] fading = fading(p);
-        for (int t = 0; t < limits.length; t++) {
-            limits[t] = lost[t] || fading[t] ? Double.MAX_VALUE : limits[t];
-        }
-        return synthesize(p, refiner, limits, from, to);
-    }
-
     /** What is above 8 kHz of the frames from {@code from} to {@code to}, for each plane; nothing when nothing of it was coded. */
     Optional<float[][]> high(int from, int to) {
         return high.map(band -> Arrays.stream(highLevels)
@@ -248,69 +211,13 @@ final class ScalarPlanes {
                 .toArray(float[][]::new));
     }
 
-    /** Frames whose middle lies where blocks of the waveform lap over lost ones. */
-    private boolean[] fading(int p) {
-        boolean[] out = new boolean[lost.length];
-        byte[] sizes = waveforms[p].blocks();
-        for (int i = 1, edge = 0; i < blocks[p]; i++) {
-            edge += LappedTransform.size(sizes[i - 1]);
-            int frame = edge / MelEnvelope.HOP;
-            if (edge % MelEnvelope.HOP == 0 && frame < lost.length && lost[frame] != lost[frame - 1]) {
-                int reach = LappedTransform.size(Math.max(sizes[i - 1], sizes[i])) / 2 / MelEnvelope.HOP;
-                Arrays.fill(out, frame - reach, Math.min(lost.length, frame + reach), true);
-            }
-        }
-        return out;
-    }
-
-    /** @param limits rms of the noise in a coefficient at most, by frame */
-    private float[] synthesize(int p, Optional<EnvelopeRefiner> refiner, double[] limits, int from, int to) {
-        int first = from * MelEnvelope.HOP;
-        int length = Math.min(samples, to * MelEnvelope.HOP) - first;
-        if (settings.mode() == Mode.ENVELOPE) {
-            double[][] mel = EnvelopeBasis.magnitudes(Arrays.copyOfRange(bands[p], from, to));
-            float[] out = MelEnvelope.synthesize(mel, length, before + from);
-            if (settings.matching()) {
-                EnvelopeMatching.apply(out, new float[length], mel, _ -> Double.MAX_VALUE);
-            }
-            return out;
-        }
-        float[] all = waveform(p);
-        int[][] envelope = refiner.map(r -> refined(p, r, all)).orElse(bands[p]);
-        double[][] mel = EnvelopeBasis.magnitudes(Arrays.copyOfRange(envelope, from, to));
-        float[] core = Arrays.copyOfRange(all, first, first + length);
-        float[] out = core.clone();
-        NoiseFilling.add(out, mel, (t, _) -> limits[from + t], before + from);
-        if (settings.matching()) {
-            EnvelopeMatching.apply(out, core, mel, t -> limits[from + t]);
-        }
-        return out;
-    }
-
-    /** The coded waveform of plane {@code p}, of sounds that have one. */
-    private float[] waveform(int p) {
-        return waveforms[p].samples(blocks[p], at -> steps[Math.min(steps.length - 1, at / MelEnvelope.HOP)], samples);
-    }
-
-    /** Its refined envelope; of lost frames as it is. */
-    private int[][] refined(int p, EnvelopeRefiner refiner, float[] waveform) {
-        int[][] out = refiner.refine(decoded(p, waveform));
-        for (int t = 0; t < out.length; t++) {
-            out[t] = lost[t] ? bands[p][t] : out[t];
-        }
-        return out;
-    }
-
-    private EnvelopeRefiner.Decoded decoded(int p, float[] waveform) {
+    /** What a decoder knows of plane {@code p}. */
+    ScalarPlane plane(int p) {
         int[] ofPlane = Arrays.stream(envelopeSteps)
                 .map(step -> settings.withSteps(step, 0).envelopeStep(p, bands.length))
                 .toArray();
-        return new EnvelopeRefiner.Decoded(bands[p], waveform, ofPlane, stepIndices);
-    }
-
-    /** What a refiner is to make of plane {@code p}, see {@link EnvelopeRefiner#pair}. */
-    EnvelopeRefinement.Pair pair(int p, float[] original, double floor) {
-        return EnvelopeRefiner.pair(
-                decoded(p, settings.mode() == Mode.HYBRID ? waveform(p) : new float[0]), original, floor);
+        LappedCoding.Coded waveform =
+                new LappedCoding.Coded(Arrays.copyOf(waveforms[p].blocks(), blocks[p]), waveforms[p].values());
+        return new ScalarPlane(settings, samples, before, bands[p], waveform, lost, ofPlane, stepIndices);
     }
 }

@@ -215,7 +215,8 @@ class EnvelopeRefinerTest {
         int samples = 128 * MelEnvelope.HOP;
         ScalarPlanes planes = new ScalarPlanes(model.basis(), settings(Mode.HYBRID), 1, samples);
         planes.lose(0, planes.frames());
-        assertArrayEquals(planes.synthesize(0, Optional.empty()), planes.synthesize(0, model.refiner()));
+        ScalarPlane plane = planes.plane(0);
+        assertArrayEquals(plane.synthesize(Optional.empty()), plane.synthesize(model.refiner()));
     }
 
     @Test
@@ -259,7 +260,7 @@ class EnvelopeRefinerTest {
         ScalarSettings settings = ScalarSearch.about(writer, 1, 1.25, false, 0);
         assertEquals(Mode.HYBRID, settings.mode());
         assertEquals(Mode.ENVELOPE, ScalarSearch.about(writer, 1, 1.25, true, 0).mode());
-        EnvelopeRefinement.Pair pair = writer.decoded(settings).pair(0, x, 0.05);
+        EnvelopeRefinement.Pair pair = writer.decoded(settings).plane(0).pair(x, 0.05);
         int frames = MelEnvelope.frames(x.length);
         assertEquals(frames, pair.frames());
         assertEquals(Math.rint(256 * Math.log(0.05) / Math.log(2)), pair.floor());

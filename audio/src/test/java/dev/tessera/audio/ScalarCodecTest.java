@@ -91,7 +91,7 @@ class ScalarCodecTest extends SoundFileContract {
         Latents logMel = MelEnvelope.logMel(x);
         double before = 0;
         for (int step : new int[] {10, 30, 50, 70}) {
-            ScalarSettings settings = ScalarSearch.envelopeOnly(step);
+            ScalarSettings settings = ScalarAim.envelopeOnly(step);
             double[] samples = ScalarWriter.filledUp(x);
             ScalarPlanes.Sources sources = ScalarWriter.sources(
                     MODEL.basis(), settings, MODEL.basis().components(logMel), samples, new BlockSearch(samples), step);
