@@ -1,5 +1,7 @@
 package dev.tessera.audio;
 
+import static dev.tessera.audio.SoundFileContract.snr;
+import static dev.tessera.audio.SoundFileContract.sound;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -33,14 +35,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AudioStreamTest {
     private static final AudioCodec CODEC = new AudioCodec(SoundFileContract.shipped("audio-scalar-2"));
     private static final int CHECKSUM_BYTES = 4;
-
-    private static AudioSignal sound(int rate, int samples, int channels) {
-        float[][] out = new float[channels][];
-        for (int c = 0; c < channels; c++) {
-            out[c] = SoundFileContract.tone(rate, samples, 140 + 60 * c);
-        }
-        return AudioSignal.of(rate, out);
-    }
 
     private static float[][] piece(AudioSignal signal, int from, int to) {
         float[][] out = new float[signal.channels()][];
@@ -246,16 +240,6 @@ class AudioStreamTest {
         double independent =
                 snr(signal.channel(0), CODEC.decompress(TsrFile.read(other)).channel(0));
         assertTrue(streamed > 10 && streamed > independent - 1.5, streamed + " dB against " + independent);
-    }
-
-    private static double snr(float[] x, float[] y) {
-        double error = 1e-12;
-        double energy = 0;
-        for (int i = 0; i < x.length; i++) {
-            error += (x[i] - y[i]) * (x[i] - y[i]);
-            energy += x[i] * x[i];
-        }
-        return 10 * Math.log10(energy / error);
     }
 
     @ParameterizedTest

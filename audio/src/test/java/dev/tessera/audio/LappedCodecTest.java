@@ -15,7 +15,7 @@ class LappedCodecTest extends SoundFileContract {
     private static final LappedAudioModel MODEL = (LappedAudioModel) shipped("audio-mel-lapped");
 
     LappedCodecTest() {
-        super(MODEL);
+        super(MODEL, 120, 250, 500, 1000, 3000);
     }
 
     /** The integer levels say what the envelope says in floating point. */

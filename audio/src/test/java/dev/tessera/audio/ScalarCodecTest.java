@@ -24,7 +24,7 @@ class ScalarCodecTest extends SoundFileContract {
     private static final ScalarAudioModel MODEL = (ScalarAudioModel) shipped("audio-scalar-2");
 
     ScalarCodecTest() {
-        super(MODEL);
+        super(MODEL, 120, 250, 500, 1000, 3000);
     }
 
     @Test

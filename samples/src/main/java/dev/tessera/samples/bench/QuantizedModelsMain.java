@@ -143,8 +143,8 @@ public final class QuantizedModelsMain {
                     model,
                     widths,
                     "mel distance",
-                    file -> new NeuralSubject.Sounds((NeuralAudioModel) AudioModel.load(file)),
-                    NeuralSubject.Sounds::read,
+                    file -> NeuralSubject.of((NeuralAudioModel) AudioModel.load(file)),
+                    NeuralSubject::sound,
                     calibration,
                     heldOut);
         } else {
@@ -153,8 +153,8 @@ public final class QuantizedModelsMain {
                     model,
                     widths,
                     "PSNR, dB",
-                    file -> new NeuralSubject.Pictures((NeuralImageModel) ImageModel.load(file)),
-                    NeuralSubject.Pictures::read,
+                    file -> NeuralSubject.of((NeuralImageModel) ImageModel.load(file)),
+                    NeuralSubject::picture,
                     some(folder.resolve("images/train"), CALIBRATION_PHOTOS),
                     IntStream.range(0, valid.size())
                             .filter(i -> i % EVERY == 0)
@@ -190,7 +190,7 @@ public final class QuantizedModelsMain {
         NeuralSubject<T> original = opener.open(model);
         Calibration calibration = new Calibration(1);
         for (Path file : calibrationFiles) {
-            original.observe(reader.read(file), calibration);
+            original.observation().accept(reader.read(file), calibration);
         }
         List<T> heldOut = new ArrayList<>();
         for (Path file : heldOutFiles) {
@@ -219,7 +219,7 @@ public final class QuantizedModelsMain {
         List<Tokens> tokens = new ArrayList<>();
         for (T item : items) {
             tokens.add(tokenizer.tokenize(item));
-            sum += subject.quality(item, tokenizer.detokenize(tokens.getLast()));
+            sum += subject.quality().applyAsDouble(item, tokenizer.detokenize(tokens.getLast()));
         }
         return new Trial(sum / items.size(), tokens);
     }
