@@ -157,7 +157,7 @@ public final class AudioStreamCompressor {
         long to = begin + stream.chunkSamples() + (end ? 0 : ChunkWriter.BLOCKS_BEHIND * LappedTransform.LONGEST);
         List<ChunkWriter.Plane> planes = new ArrayList<>();
         for (int p = 0; p < last.length; p++) {
-            double[] window = Arrays.copyOf(ScalarWriter.filledUp(low.copy(p, from, to)), (int) (to - from));
+            double[] window = Arrays.copyOf(LappedPlanes.filledUp(low.copy(p, from, to)), (int) (to - from));
             planes.add(new ChunkWriter.Plane(window, before, last[p], first[p], components(p), highLevels(p)));
         }
         double share = Math.min(1, (double) (low.end() - begin) / stream.chunkSamples());

@@ -16,14 +16,9 @@ final class LappedWriter implements SettingsSearch.Payloads {
     /** The side of a stereo sound is worth this much less than its middle. */
     private static final float SIDE_WEIGHT = 4;
 
-    /** What a coded coefficient costs about. */
-    private static final double BITS_PER_COEFFICIENT = 8;
-
     private final LappedAudioModel model;
-    private final double[][] samples; // by plane, filled up to whole longest blocks
+    private final LappedPlanes waveforms;
     private final Latents[] envelopes; // by plane
-    private final BlockSearch[] blocks; // by plane
-    private final float[] magnitudes; // of the coefficients of all planes, sorted
     private final TokenSearch envelopeSearch;
     private final LambdaPlan[] chosenFor; // by plane: what the envelope tokens were chosen for
     private final TokenGrid[] chosen;
@@ -31,24 +26,12 @@ final class LappedWriter implements SettingsSearch.Payloads {
     /** @param planes {@code [planes][samples]} at 16 kHz */
     LappedWriter(LappedAudioModel model, float[][] planes) {
         this.model = model;
-        this.samples = new double[planes.length][LappedTransform.length(planes[0].length)];
-        this.envelopes = new Latents[planes.length];
-        this.blocks = new BlockSearch[planes.length];
+        this.waveforms = new LappedPlanes(planes);
+        this.envelopes = Arrays.stream(planes).map(model.envelope()::encode).toArray(Latents[]::new);
         this.chosenFor = new LambdaPlan[planes.length];
         this.chosen = new TokenGrid[planes.length];
         this.envelopeSearch = new TokenSearch(
                 model.envelopePart().quantizer(), ClassicalCodec.ENVELOPE_CANDIDATES, AudioTrainer.ENVELOPE_ZERO_STAGE);
-        int length = samples[0].length;
-        this.magnitudes = new float[planes.length * length];
-        for (int p = 0; p < planes.length; p++) {
-            envelopes[p] = model.envelope().encode(planes[p]);
-            for (int t = 0; t < planes[p].length; t++) {
-                samples[p][t] = planes[p][t];
-            }
-            blocks[p] = new BlockSearch(samples[p]);
-            blocks[p].magnitudes(magnitudes, p * length);
-        }
-        Arrays.sort(magnitudes);
     }
 
     @Override
@@ -63,8 +46,7 @@ final class LappedWriter implements SettingsSearch.Payloads {
 
     @Override
     public double guessStep(long bytes) {
-        int coded = (int) Math.min(magnitudes.length - 1, 8 * bytes / BITS_PER_COEFFICIENT);
-        return Settings.indexOf(Math.max(1e-6, magnitudes[magnitudes.length - 1 - coded]));
+        return waveforms.guessStep(bytes);
     }
 
     @Override
@@ -110,8 +92,8 @@ final class LappedWriter implements SettingsSearch.Payloads {
                 waveform,
                 new BitCoder.Writer(encoder),
                 model.levels().of(chosen[plane]),
-                samples[plane],
-                blocks[plane],
+                waveforms.samples(plane),
+                waveforms.blocks(plane),
                 settings.stepIndex(),
                 settings.coreLambda());
     }

@@ -105,7 +105,7 @@ public final class ScalarTrainer {
                         (int) StrictMath.rint(Settings.indexOf(one(recipe.waveformSteps(), random) * loudness)),
                         recipe.lambda(),
                         0);
-                double[] samples = ScalarWriter.filledUp(sound);
+                double[] samples = LappedPlanes.filledUp(sound);
                 ScalarPlanes.Sources sources = ScalarWriter.sources(
                         basis,
                         settings,

@@ -14,9 +14,6 @@ import java.util.stream.Stream;
  * its step index (uniform in 256); then what {@link ScalarPlanes} says. Not for several threads at once.
  */
 final class ScalarWriter {
-    /** What a coded coefficient costs about. */
-    private static final double BITS_PER_COEFFICIENT = 8;
-
     /** Levels of a {@link HighBand} below which all of it is left out: 3 times the rounding to 16 bits. */
     private static final double AUDIBLE = HighBand.SILENT + 2.5 * EnvelopeBasis.PER_OCTAVE;
 
@@ -26,12 +23,10 @@ final class ScalarWriter {
 
     private final ScalarAudioModel model;
     private final int length;
-    private final double[][] samples; // by plane, filled up to whole longest blocks
+    private final LappedPlanes waveforms;
     private final double[][][] components; // by plane, [frames][components]
-    private final BlockSearch[] blocks; // by plane
     private final Optional<HighBand> high;
     private final double[][][] highLevels; // [planes][frames][bands]
-    private final float[] magnitudes; // of the coefficients of all planes, sorted
 
     /** @param planes {@code [planes][samples]} at 16 kHz */
     ScalarWriter(ScalarAudioModel model, float[][] planes) {
@@ -50,26 +45,10 @@ final class ScalarWriter {
                 .orElse(new double[0][][]);
         this.model = model;
         this.length = planes[0].length;
-        this.samples = new double[planes.length][];
-        this.components = new double[planes.length][][];
-        this.blocks = new BlockSearch[planes.length];
-        this.magnitudes = new float[planes.length * LappedTransform.length(length)];
-        for (int p = 0; p < planes.length; p++) {
-            components[p] = model.basis().components(MelEnvelope.logMel(planes[p]));
-            samples[p] = filledUp(planes[p]);
-            blocks[p] = new BlockSearch(samples[p]);
-            blocks[p].magnitudes(magnitudes, p * samples[p].length);
-        }
-        Arrays.sort(magnitudes);
-    }
-
-    /** Samples and zeros up to whole longest blocks. */
-    static double[] filledUp(float[] plane) {
-        double[] out = new double[LappedTransform.length(plane.length)];
-        for (int t = 0; t < plane.length; t++) {
-            out[t] = plane[t];
-        }
-        return out;
+        this.waveforms = new LappedPlanes(planes);
+        this.components = Arrays.stream(planes)
+                .map(plane -> model.basis().components(MelEnvelope.logMel(plane)))
+                .toArray(double[][][]::new);
     }
 
     /** Whether anything above 8 kHz can be heard, more than where the sound begins and ends. */
@@ -95,12 +74,11 @@ final class ScalarWriter {
 
     /** Index of the step whose waveform takes about so many bytes. */
     double guessStep(long bytes) {
-        int coded = (int) Math.min(magnitudes.length - 1, 8 * bytes / BITS_PER_COEFFICIENT);
-        return Settings.indexOf(Math.max(1e-6, magnitudes[magnitudes.length - 1 - coded]));
+        return waveforms.guessStep(bytes);
     }
 
     PayloadWriter.Payload write(ScalarSettings settings, TsrLayout layout) {
-        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, samples.length, length, high);
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, components.length, length, high);
         List<ScalarPlanes.Sources> sources = sources(settings);
         List<byte[]> chunks = new ArrayList<>();
         int count = ScalarCodec.chunks(layout, planes.frames());
@@ -114,26 +92,26 @@ final class ScalarWriter {
             planes.code(first, end, settings, model.start(), new BitCoder.Writer(encoder), sources::get);
             chunks.add(encoder.finish());
         }
-        long values = (long) samples.length * planes.frames() * model.basis().components();
+        long values = (long) components.length * planes.frames() * model.basis().components();
         return new PayloadWriter.Payload(chunks, values, values * BITS_PER_VALUE);
     }
 
     /** What a decoder makes of the sound. */
     ScalarPlanes decoded(ScalarSettings settings) {
-        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, samples.length, length);
+        ScalarPlanes planes = new ScalarPlanes(model.basis(), settings, components.length, length);
         planes.code(model.start(), new BitCoder.Trainer(), sources(settings)::get);
         return planes;
     }
 
     private List<ScalarPlanes.Sources> sources(ScalarSettings settings) {
-        ScalarPlanes.Sources[] out = new ScalarPlanes.Sources[samples.length];
+        ScalarPlanes.Sources[] out = new ScalarPlanes.Sources[components.length];
         for (int p = 0; p < out.length; p++) {
             ScalarPlanes.Sources below = sources(
                     model.basis(),
                     settings,
                     components[p],
-                    samples[p],
-                    blocks[p],
+                    waveforms.samples(p),
+                    waveforms.blocks(p),
                     settings.envelopeStep(p, out.length));
             int plane = p;
             out[p] = high.isEmpty()

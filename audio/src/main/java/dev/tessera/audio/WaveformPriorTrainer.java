@@ -38,10 +38,7 @@ final class WaveformPriorTrainer {
                     grid::observe);
             TokenGrid tokens = new TokenGrid(
                     latents.count(), 1, part.quantizer().stages(), AudioTrainer.ENVELOPE_ZERO_STAGE, indices);
-            double[] samples = new double[LappedTransform.length(sound.length)];
-            for (int t = 0; t < sound.length; t++) {
-                samples[t] = sound[t];
-            }
+            double[] samples = LappedPlanes.filledUp(sound);
             int stepIndex = (int)
                     StrictMath.rint(Settings.indexOf(step * AudioTrainer.rms(sound) / AudioTrainer.REFERENCE_RMS));
             LappedWriter.code(

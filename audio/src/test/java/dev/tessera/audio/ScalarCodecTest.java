@@ -92,7 +92,7 @@ class ScalarCodecTest extends SoundFileContract {
         double before = 0;
         for (int step : new int[] {10, 30, 50, 70}) {
             ScalarSettings settings = ScalarAim.envelopeOnly(step);
-            double[] samples = ScalarWriter.filledUp(x);
+            double[] samples = LappedPlanes.filledUp(x);
             ScalarPlanes.Sources sources = ScalarWriter.sources(
                     MODEL.basis(), settings, MODEL.basis().components(logMel), samples, new BlockSearch(samples), step);
             EnvelopeCoding coding =
