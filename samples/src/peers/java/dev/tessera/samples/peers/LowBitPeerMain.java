@@ -9,6 +9,7 @@ import dev.tessera.vqmodels.lowbit.ScalarCodes;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.ScalarWeights;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.fit.PqFit;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
 import dev.tessera.vqmodels.lowbit.fit.Vq16Fit;
 import dev.tessera.vqmodels.lowbit.product.BitPlaneMatrix;
@@ -135,6 +136,8 @@ public final class LowBitPeerMain {
         own(oneBit, Vq16Fit.builder().dim(4).iterations(3).threads(1).build().quantize(matrix()), exact);
         ggml(oneBit, Ggml.Type.Q1_0, false, weights, exact);
 
+        own("2 bits, vq16 of 2 weights", Vq16Fit.builder().dim(2).iterations(3).threads(1).build().quantize(matrix()), exact);
+        own("2 bits, pq of 4 weights", PqFit.builder().dim(4).shared(true).iterations(3).threads(1).build().quantize(matrix()), exact);
         planes("ternary, inputs of 2 bits", ternary, 2);
         planes("1 bit, inputs of 1 bit", scalar(ScalarFormat.binary()), 1);
     }

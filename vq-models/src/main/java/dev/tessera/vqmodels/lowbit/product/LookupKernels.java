@@ -31,6 +31,21 @@ interface LookupKernels {
             int from,
             int to);
 
+    /**
+     * Tables {@code values [tables][16]} of products, inner index ascending by fused multiply-adds, and the least of each.
+     *
+     * @param turned the code vectors, {@code [dim][16]}
+     * @param inputs of table t from {@code first + t dim} on
+     * @return the largest difference between two numbers of a table
+     */
+    float fill(float[] turned, float[] inputs, int first, int tables, float[] values, float[] least);
+
+    /**
+     * The tables in steps of {@code 1 / inverse} above their least numbers, rounded half up, at most 127; even ones go to {@code low},
+     * odd ones to {@code high}, from {@code to} on, each {@code planes} times 16 bytes behind the one before.
+     */
+    void round(float[] values, float[] least, float inverse, int tables, int planes, byte[] low, byte[] high, int to);
+
     static LookupKernels best() {
         return KernelChoice.vector() ? vector() : scalar();
     }

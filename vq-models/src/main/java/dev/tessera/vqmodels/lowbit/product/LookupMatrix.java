@@ -15,9 +15,9 @@ import java.util.List;
  * Multiplies weights of 1 to 4 bits with a vector by looking sums of inputs up: y = W x, W {@code [rows x cols]}. Takes
  * {@link IntWeights}, {@link TernaryWeights}, {@link BinaryWeights} and {@link Vq16Weights}. Immutable, safe to share.
  *
- * <p>Error: inputs are rounded to tables of 7 bits, one step for up to 128 inputs of 4 bits (256 of fewer), which adds about
- * 2 % relative to y for Gaussian inputs, small beside what 4 bits do to the weights (10 %). The same bits for any lane width and
- * number of threads.
+ * <p>Error: inputs are rounded to tables of 7 bits, one step for up to 128 inputs of weights of 4 bits (1,024 of 1 bit, of vectors
+ * 256 times their length), which adds about 2 % relative to y for Gaussian inputs, small beside what 4 bits do to the weights
+ * (10 %). {@link IntMatrix} adds less. The same bits for any lane width and number of threads.
  *
  * <p>Cost: 16 operations for 128 products of one bit, and 2 cols table entries a call. Memory: the weights as they are stored.
  */
@@ -121,14 +121,15 @@ public final class LookupMatrix implements LowBitMatrix {
         float[] y = new float[tiles * ROWS];
         int tilesPerBook =
                 vectors == null || vectors.rowsPerCodebook() >= rows ? tiles : vectors.rowsPerCodebook() / ROWS;
-        LookupTables tables = new LookupTables(segments, planes, factor);
+        int dim = vectors == null ? 4 : vectors.dim();
+        LookupTables tables = new LookupTables(kernels, segments, planes, factor, dim);
         try (Workers workers = new Workers(threads)) {
             for (int first = 0; first < tiles; first += tilesPerBook) {
                 if (vectors == null) {
-                    tables.fill(x);
+                    tables.fill(x, LookupTables.BITS, 0);
                 } else {
                     int book = first / tilesPerBook * Vq16Weights.CODEBOOK_SIZE * vectors.dim();
-                    tables.fill(x, vectors.codebooks(), book, vectors.dim());
+                    tables.fill(x, vectors.codebooks(), book);
                 }
                 int begin = first;
                 workers.runRows(

@@ -1,5 +1,6 @@
 package dev.tessera.vqmodels.lowbit.product;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,7 +14,18 @@ final class LookupTables {
     /** Largest number in a table: two of them add up within a byte. */
     static final int LARGEST = 127;
 
-    private static final int ENTRIES = 16;
+    static final int ENTRIES = 16;
+
+    /** Of bit planes: the code vector of an entry is its bits, the lowest first. */
+    static final float[] BITS = bits();
+
+    private static float[] bits() {
+        float[] bits = new float[4 * ENTRIES];
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = i / 4 >> i % 4 & 1;
+        }
+        return bits;
+    }
 
     final byte[] low; // [tables of a segment's blocks, padded][16]: of the low four bits of each byte
     final byte[] high;
@@ -22,15 +34,22 @@ final class LookupTables {
     final float[] sums; // of a segment's inputs
     final List<Segment> segments;
     final int planes;
+    private final LookupKernels kernels;
     private final float factor;
+    private final int dim; // inputs of a table
     private final float[] values; // of one segment's tables
     private final float[] least;
 
-    /** @param factor of a code in the level that it stands for */
-    LookupTables(List<Segment> segments, int planes, float factor) {
+    /**
+     * @param factor of a code in the level that it stands for
+     * @param dim inputs of a table
+     */
+    LookupTables(LookupKernels kernels, List<Segment> segments, int planes, float factor, int dim) {
+        this.kernels = kernels;
         this.segments = segments;
         this.planes = planes;
         this.factor = factor;
+        this.dim = dim;
         Segment last = segments.getLast();
         int blocks = last.tablesAt() + last.padded();
         low = new byte[blocks * ENTRIES];
@@ -43,110 +62,47 @@ final class LookupTables {
         least = new float[most * 2];
     }
 
-    /** The tables of bit planes: entry e is the sum of the inputs whose bit is set in e. */
-    void fill(float[] x) {
-        for (int s = 0; s < segments.size(); s++) {
-            Segment segment = segments.get(s);
-            int tables = segment.blocks() / planes * 2;
-            int first = segment.firstBlock() / planes * 8;
-            float sum = 0;
-            for (int t = 0; t < tables; t++) {
-                int at = first + 4 * t;
-                float a = input(x, at);
-                float b = input(x, at + 1);
-                float c = input(x, at + 2);
-                float d = input(x, at + 3);
-                sums(a, b, c, d, values, t * ENTRIES);
-                least[t] = Math.min(a, 0) + Math.min(b, 0) + (Math.min(c, 0) + Math.min(d, 0));
-                sum += (a + b) + (c + d);
-            }
-            sums[s] = sum;
-            quantize(s, tables);
-        }
-    }
-
-    private static float input(float[] x, int at) {
-        return at < x.length ? x[at] : 0;
-    }
-
-    private static void sums(float a, float b, float c, float d, float[] out, int at) {
-        float ab = a + b;
-        float cd = c + d;
-        out[at] = 0;
-        out[at + 1] = a;
-        out[at + 2] = b;
-        out[at + 3] = ab;
-        out[at + 4] = c;
-        out[at + 5] = c + a;
-        out[at + 6] = c + b;
-        out[at + 7] = c + ab;
-        out[at + 8] = d;
-        out[at + 9] = d + a;
-        out[at + 10] = d + b;
-        out[at + 11] = d + ab;
-        out[at + 12] = cd;
-        out[at + 13] = cd + a;
-        out[at + 14] = cd + b;
-        out[at + 15] = cd + ab;
-    }
-
     /**
-     * The tables of a codebook: entry e is the product of code vector e with the inputs that it meets.
+     * Entry e is the product of code vector e with the inputs that it meets; of bit planes the sum of the inputs whose bit is set in
+     * e, the product with {@link #BITS}.
      *
      * @param codebook {@code [16 x dim]} from {@code codebookAt} on
      */
-    void fill(float[] x, float[] codebook, int codebookAt, int dim) {
+    void fill(float[] x, float[] codebook, int codebookAt) {
+        float[] turned = new float[dim * ENTRIES];
+        for (int i = 0; i < turned.length; i++) {
+            turned[i] = codebook[codebookAt + i % ENTRIES * dim + i / ENTRIES];
+        }
+        Segment last = segments.getLast();
+        float[] inputs = Arrays.copyOf(x, (last.firstBlock() + last.blocks()) / planes * 2 * dim);
         for (int s = 0; s < segments.size(); s++) {
             Segment segment = segments.get(s);
-            int tables = segment.blocks() * 2;
+            int tables = segment.blocks() / planes * 2;
+            int first = segment.firstBlock() / planes * 2 * dim;
+            float range = kernels.fill(turned, inputs, first, tables, values, least);
+            float sum = 0;
+            for (int i = first; i < first + tables * dim; i += 2) {
+                sum += inputs[i] + inputs[i + 1];
+            }
+            sums[s] = sum;
+            float offset = 0;
             for (int t = 0; t < tables; t++) {
-                int first = (segment.firstBlock() * 2 + t) * dim;
-                float smallest = Float.POSITIVE_INFINITY;
-                for (int e = 0; e < ENTRIES; e++) {
-                    float product = 0;
-                    for (int d = 0; d < dim; d++) {
-                        product = Math.fma(codebook[codebookAt + e * dim + d], input(x, first + d), product);
-                    }
-                    values[t * ENTRIES + e] = product;
-                    smallest = Math.min(smallest, product);
-                }
-                least[t] = smallest;
+                offset += least[t];
             }
-            quantize(s, tables);
+            steps[s] = factor * (range / LARGEST);
+            levels[s] = factor * offset * ((1 << planes) - 1);
+            round(range > 0 ? LARGEST / range : 0, tables, segment.tablesAt() * ENTRIES);
         }
     }
 
-    private void quantize(int s, int tables) {
-        float range = 0;
-        float offset = 0;
-        for (int t = 0; t < tables; t++) {
-            float largest = values[t * ENTRIES];
-            for (int e = 1; e < ENTRIES; e++) {
-                largest = Math.max(largest, values[t * ENTRIES + e]);
-            }
-            range = Math.max(range, largest - least[t]);
-            offset += least[t];
-        }
-        float step = range / LARGEST;
-        float inverse = range > 0 ? LARGEST / range : 0;
-        steps[s] = factor * step;
-        levels[s] = factor * offset * ((1 << planes) - 1);
-        int to = segments.get(s).tablesAt() * ENTRIES;
+    private void round(float inverse, int tables, int to) {
+        kernels.round(values, least, inverse, tables, planes, low, high, to);
         for (int t = 0; t < tables; t += 2) {
-            round(values, t * ENTRIES, least[t], inverse, low, to);
-            round(values, (t + 1) * ENTRIES, least[t + 1], inverse, high, to);
-            to += ENTRIES;
+            int at = to + t / 2 * planes * ENTRIES;
             for (int plane = 1; plane < planes; plane++) {
-                System.arraycopy(low, to - ENTRIES, low, to, ENTRIES);
-                System.arraycopy(high, to - ENTRIES, high, to, ENTRIES);
-                to += ENTRIES;
+                System.arraycopy(low, at, low, at + plane * ENTRIES, ENTRIES);
+                System.arraycopy(high, at, high, at + plane * ENTRIES, ENTRIES);
             }
-        }
-    }
-
-    private static void round(float[] from, int at, float least, float inverse, byte[] to, int toAt) {
-        for (int e = 0; e < ENTRIES; e++) {
-            to[toAt + e] = (byte) Math.min(LARGEST, (int) ((from[at + e] - least) * inverse + 0.5f));
         }
     }
 }

@@ -12,7 +12,7 @@ import dev.tessera.vqmodels.lowbit.Vq16Weights;
  * Weights that multiply vectors in the bits in which they are stored: y = W x, W {@code [rows x cols]}. Immutable, safe to share.
  * The same bits for any lane width and number of threads.
  */
-public sealed interface LowBitMatrix permits Int8Matrix, Int4Matrix, LookupMatrix, PqMatrix {
+public sealed interface LowBitMatrix permits Int8Matrix, IntMatrix, LookupMatrix, PqMatrix {
     /**
      * The product that fits the format.
      *
@@ -22,9 +22,10 @@ public sealed interface LowBitMatrix permits Int8Matrix, Int4Matrix, LookupMatri
     static LowBitMatrix of(QuantizedWeights weights) {
         return switch (weights) {
             case Int8Weights int8 -> Int8Matrix.of(int8);
-            case IntWeights ints -> Int4Matrix.of(ints);
+            case IntWeights ints -> IntMatrix.of(ints);
+            case TernaryWeights ternary -> IntMatrix.of(ternary);
             case PqWeights pq -> PqMatrix.of(pq);
-            case TernaryWeights _, BinaryWeights _, Vq16Weights _ -> LookupMatrix.of(weights);
+            case BinaryWeights _, Vq16Weights _ -> LookupMatrix.of(weights);
             default ->
                 throw new IllegalArgumentException("weights are "
                         + weights.format().formatName()

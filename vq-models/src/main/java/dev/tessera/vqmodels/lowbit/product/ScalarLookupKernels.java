@@ -44,4 +44,41 @@ final class ScalarLookupKernels implements LookupKernels {
             y[yAt + row] = sum;
         }
     }
+
+    @Override
+    public float fill(float[] turned, float[] inputs, int first, int tables, float[] values, float[] least) {
+        int entries = LookupTables.ENTRIES;
+        int dim = turned.length / entries;
+        float range = 0;
+        for (int t = 0; t < tables; t++) {
+            float smallest = Float.POSITIVE_INFINITY;
+            float largest = Float.NEGATIVE_INFINITY;
+            for (int e = 0; e < entries; e++) {
+                float product = 0;
+                for (int d = 0; d < dim; d++) {
+                    product = Math.fma(turned[d * entries + e], inputs[first + t * dim + d], product);
+                }
+                values[t * entries + e] = product;
+                smallest = Math.min(smallest, product);
+                largest = Math.max(largest, product);
+            }
+            least[t] = smallest;
+            range = Math.max(range, largest - smallest);
+        }
+        return range;
+    }
+
+    @Override
+    public void round(
+            float[] values, float[] least, float inverse, int tables, int planes, byte[] low, byte[] high, int to) {
+        int entries = LookupTables.ENTRIES;
+        for (int t = 0; t < tables; t++) {
+            byte[] target = t % 2 == 0 ? low : high;
+            int at = to + t / 2 * planes * entries;
+            for (int e = 0; e < entries; e++) {
+                int steps = (int) Math.fma(values[t * entries + e] - least[t], inverse, 0.5f);
+                target[at + e] = (byte) Math.min(LookupTables.LARGEST, steps);
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The Vector API twin of {@link ScalarInt4Kernels}: 16-bit lanes sum the products of 16 inputs, and go on to 32 bits as in {@link
+ * The Vector API twin of {@link ScalarIntKernels}: 16-bit lanes sum the products of 16 inputs, and go on to 32 bits as in {@link
  * VectorInt8Kernels}.
  *
  * <p>Nibbles are not cut out. A lane shifted right by 4 j bits holds code j and, times 16, what follows it; so inputs a, b, c, d
@@ -23,10 +23,16 @@ import jdk.incubator.vector.VectorOperators;
  * <p>Tried at 4096 x 4096, 512 bits, groups of 32, in the time of this one: nibbles cut out, 1.15; all 16 inputs in one body, 1.4;
  * four vectors, 1.1; looking sums of 4 inputs up bit by bit ({@link LookupMatrix}), 4 at 1024 x 1024.
  */
-final class VectorInt4Kernels implements Int4Kernels {
+final class VectorInt4Kernels implements IntKernels {
+    private static final int LANE_INPUTS = 4;
     private static final int HALF = LANES / 2;
     private static final int ROWS = 2 * LANES;
     private static final short SIGN = Short.MIN_VALUE;
+
+    @Override
+    public int bits() {
+        return 4;
+    }
 
     @Override
     public int lanes() {
@@ -36,7 +42,7 @@ final class VectorInt4Kernels implements Int4Kernels {
     @Override
     public int[] factors(RoundedInputs inputs) {
         int[] factors = new int[inputs.depth()];
-        for (int i = 0; i < factors.length; i += QUAD) {
+        for (int i = 0; i < factors.length; i += LANE_INPUTS) {
             int a = inputs.input(i);
             int b = inputs.input(i + 1);
             int c = inputs.input(i + 2);
@@ -103,7 +109,7 @@ final class VectorInt4Kernels implements Int4Kernels {
             for (int block = first; block < end; block += BLOCK) {
                 ShortVector sum0 = ShortVector.zero(SHORTS);
                 ShortVector sum1 = ShortVector.zero(SHORTS);
-                for (int i = block; i < block + BLOCK; i += QUAD) {
+                for (int i = block; i < block + BLOCK; i += LANE_INPUTS) {
                     int at = weightsAt + i * LANES; // linear in i, or bounds are checked in every turn
                     ShortVector a = IntVector.broadcast(INTS, factors[i]).reinterpretAsShorts();
                     ShortVector b = IntVector.broadcast(INTS, factors[i + 1]).reinterpretAsShorts();

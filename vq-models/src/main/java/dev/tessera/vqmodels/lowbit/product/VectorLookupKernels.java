@@ -6,6 +6,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -24,6 +25,10 @@ final class VectorLookupKernels implements LookupKernels {
     private static final VectorSpecies<Short> WIDE_SHORTS = ShortVector.SPECIES_512;
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_256;
     private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_256;
+    private static final VectorSpecies<Float> TABLE = WIDE ? FloatVector.SPECIES_512 : FloatVector.SPECIES_256;
+    private static final VectorSpecies<Integer> TABLE_INTS = TABLE.withLanes(int.class);
+    private static final VectorSpecies<Byte> TABLE_BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(TABLE.vectorBitSize() / 4));
     private static final int HALF = ROWS / 2;
     private static final int QUARTERS = 32; // shorts of a wide vector
     private static final byte[] BLOCK_NUMBERS = blockNumbers();
@@ -183,5 +188,47 @@ final class VectorLookupKernels implements LookupKernels {
         }
         y0.intoArray(y, yAt);
         y1.intoArray(y, yAt + HALF);
+    }
+
+    @Override
+    public float fill(float[] turned, float[] inputs, int first, int tables, float[] values, float[] least) {
+        int dim = turned.length / LookupTables.ENTRIES;
+        float range = 0;
+        for (int t = 0; t < tables; t++) {
+            FloatVector smallest = FloatVector.broadcast(TABLE, Float.POSITIVE_INFINITY);
+            FloatVector largest = FloatVector.broadcast(TABLE, Float.NEGATIVE_INFINITY);
+            for (int e = 0; e < LookupTables.ENTRIES; e += TABLE.length()) {
+                FloatVector product = FloatVector.zero(TABLE);
+                for (int d = 0; d < dim; d++) {
+                    product = FloatVector.fromArray(TABLE, turned, d * LookupTables.ENTRIES + e)
+                            .fma(FloatVector.broadcast(TABLE, inputs[first + t * dim + d]), product);
+                }
+                product.intoArray(values, t * LookupTables.ENTRIES + e);
+                smallest = smallest.min(product);
+                largest = largest.max(product);
+            }
+            least[t] = smallest.reduceLanes(VectorOperators.MIN);
+            range = Math.max(range, largest.reduceLanes(VectorOperators.MAX) - least[t]);
+        }
+        return range;
+    }
+
+    @Override
+    public void round(
+            float[] values, float[] least, float inverse, int tables, int planes, byte[] low, byte[] high, int to) {
+        FloatVector half = FloatVector.broadcast(TABLE, 0.5f);
+        FloatVector factor = FloatVector.broadcast(TABLE, inverse);
+        for (int t = 0; t < tables; t++) {
+            byte[] target = t % 2 == 0 ? low : high;
+            int at = to + t / 2 * planes * LookupTables.ENTRIES;
+            for (int e = 0; e < LookupTables.ENTRIES; e += TABLE.length()) {
+                IntVector steps = (IntVector) FloatVector.fromArray(TABLE, values, t * LookupTables.ENTRIES + e)
+                        .sub(least[t])
+                        .fma(factor, half)
+                        .convertShape(VectorOperators.F2I, TABLE_INTS, 0);
+                ((ByteVector) steps.min(LookupTables.LARGEST).convertShape(VectorOperators.I2B, TABLE_BYTES, 0))
+                        .intoArray(target, at + e);
+            }
+        }
     }
 }

@@ -2,37 +2,40 @@ package dev.tessera.vqmodels.lowbit.product;
 
 import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.lowbit.IntWeights;
+import dev.tessera.vqmodels.lowbit.ScalarWeights;
+import dev.tessera.vqmodels.lowbit.TernaryWeights;
 import java.util.Arrays;
 
 /**
- * Multiplies {@link IntWeights} with a vector whose values are rounded to 8 bits: sums of products are exact integers.
+ * Multiplies {@link IntWeights} and {@link TernaryWeights} with a vector whose values are rounded to 8 bits: sums of products are
+ * exact integers.
  *
  * <p>Error: inputs are rounded to 127 steps of the largest magnitude of each 128, or of fewer that share the scale of weights,
  * which adds about 0.6 % relative to y for Gaussian inputs, small beside what 4 bits do to the weights (10 %).
  *
- * <p>Cost: 12 operations on vectors for as many products as a vector has nibbles. Memory: 4 bits a weight,
- * of fewer bits too, rows rounded up to a multiple of 64 where vectors have 512 bits (of 32 at 256), and 8 bytes a group. {@link
+ * <p>Cost: 12 operations on vectors for as many products as a vector has nibbles, of codes of 2 bits 24 for twice as many.
+ * Memory: 4 or 2 bits a weight, of 3 bits 4, rows rounded up to a multiple of 64 where vectors have 512 bits (of 32 at 256), and 8 bytes a group. {@link
  * LookupMatrix} takes weights as they are stored, and longer.
  */
-public final class Int4Matrix implements LowBitMatrix {
+public final class IntMatrix implements LowBitMatrix {
     private static final int ROWS_PER_TASK = 256;
 
-    private final Int4Kernels kernels;
+    private final IntKernels kernels;
     private final int rows;
     private final int cols;
     private final int depth; // inputs, rounded up to blocks
     private final int length; // of a step of inputs
     private final int stepsOfGroup;
     private final int tiles;
-    private final byte[] packed; // [tiles][depth / 4][rows of a tile][2]
+    private final byte[] packed; // [tiles][depth / lane inputs][rows of a tile][2]
     private final float[] scales; // [tiles][groups][rows of a tile]
     private final float[] zeros; // the same
 
-    private Int4Matrix(Int4Kernels kernels, IntWeights weights) {
+    private IntMatrix(IntKernels kernels, ScalarWeights weights) {
         this.kernels = kernels;
         rows = weights.rows();
         cols = weights.cols();
-        int block = Int4Kernels.BLOCK;
+        int block = IntKernels.BLOCK;
         depth = (cols + block - 1) / block * block;
         int groups = weights.scales().groups();
         int group = groups == 1 ? depth : weights.scalarFormat().groupLength(cols);
@@ -40,14 +43,14 @@ public final class Int4Matrix implements LowBitMatrix {
         stepsOfGroup = (group - 1) / length + 1;
         int tile = kernels.rows();
         tiles = (rows - 1) / tile + 1;
-        packed = new byte[Math.multiplyExact(Math.multiplyExact(tiles, tile), depth / 2)];
+        packed = new byte[Math.multiplyExact(Math.multiplyExact(tiles, tile), depth / kernels.laneInputs() * 2)];
         scales = new float[tiles * tile * groups];
         zeros = new float[scales.length];
         for (int row = 0; row < rows; row++) {
             for (int g = 0; g < groups; g++) {
                 int at = (row / tile * groups + g) * tile + row % tile;
                 scales[at] = weights.scales().get(row, g);
-                zeros[at] = weights.zero(row, g);
+                zeros[at] = weights instanceof TernaryWeights ? 1 : weights.zero(row, g); // code 1 is level 0
             }
             pack(weights, row, row / tile, kernels.place(row % tile), tile);
         }
@@ -57,24 +60,30 @@ public final class Int4Matrix implements LowBitMatrix {
     private static int stepLength(int group) {
         int length = RoundedInputs.MOST;
         while (group % length != 0) {
-            length -= Int4Kernels.BLOCK;
+            length -= IntKernels.BLOCK;
         }
         return length;
     }
 
-    private void pack(IntWeights weights, int row, int tile, int lane, int tileRows) {
+    private void pack(ScalarWeights weights, int row, int tile, int lane, int tileRows) {
+        int bits = kernels.bits();
         for (int col = 0; col < cols; col++) {
-            int quad = (tile * depth + col) / Int4Kernels.QUAD;
-            packed[2 * (quad * tileRows + lane) + (col >> 1 & 1)] |= (byte) (weights.code(row, col) << 4 * (col & 1));
+            int lanes = (tile * depth + col) / kernels.laneInputs() * tileRows + lane;
+            int shift = col % kernels.laneInputs() * bits;
+            packed[2 * lanes + shift / Byte.SIZE] |= (byte) (weights.code(row, col) << shift % Byte.SIZE);
         }
     }
 
-    public static Int4Matrix of(IntWeights weights) {
-        return of(Int4Kernels.best(), weights);
+    public static IntMatrix of(IntWeights weights) {
+        return of(IntKernels.best(weights.planes() == 2 ? 2 : 4), weights);
     }
 
-    static Int4Matrix of(Int4Kernels kernels, IntWeights weights) {
-        return new Int4Matrix(kernels, weights);
+    public static IntMatrix of(TernaryWeights weights) {
+        return of(IntKernels.best(2), weights);
+    }
+
+    static IntMatrix of(IntKernels kernels, ScalarWeights weights) {
+        return new IntMatrix(kernels, weights);
     }
 
     @Override

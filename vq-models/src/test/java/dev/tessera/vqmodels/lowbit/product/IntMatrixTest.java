@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tessera.vqmodels.lowbit.IntWeights;
 import dev.tessera.vqmodels.lowbit.Samples;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
+import dev.tessera.vqmodels.lowbit.ScalarWeights;
+import dev.tessera.vqmodels.lowbit.TernaryWeights;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
 import java.util.ArrayList;
@@ -19,8 +20,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-class Int4MatrixTest {
-    private static final List<Int4Kernels> TWINS = List.of(Int4Kernels.scalar(), Int4Kernels.vector());
+class IntMatrixTest {
+    private static List<IntKernels> twins(ScalarFormat format) {
+        int bits = format.format().codeBits() == 2 ? 2 : 4;
+        return List.of(IntKernels.scalar(bits), IntKernels.vector(bits));
+    }
 
     private static List<ScalarFormat> formats() {
         List<ScalarFormat> formats = new ArrayList<>();
@@ -30,15 +34,20 @@ class Int4MatrixTest {
                 formats.add(ScalarFormat.affine(bits, group));
             }
         }
+        formats.add(ScalarFormat.ternary());
         return formats;
     }
 
-    private static IntWeights quantized(WeightMatrix matrix, ScalarFormat format) {
-        return (IntWeights) RoundToNearest.standard(1).quantize(matrix, format);
+    private static ScalarWeights quantized(WeightMatrix matrix, ScalarFormat format) {
+        return RoundToNearest.standard(1).quantize(matrix, format);
+    }
+
+    private static double level(ScalarWeights weights, int row, int col, int group) {
+        return weights.code(row, col) - (weights instanceof TernaryWeights ? 1 : (double) weights.zero(row, group));
     }
 
     /** The definition, in exact sums; inputs of a step: the most up to 128 that divide the group. */
-    private static float[] defined(IntWeights weights, float[] x) {
+    private static float[] defined(ScalarWeights weights, float[] x) {
         int group =
                 weights.scales().groups() == 1 ? 128 : weights.scalarFormat().groupSize();
         int length = Math.min(group, 128);
@@ -56,7 +65,7 @@ class Int4MatrixTest {
                 int g = weights.scales().groups() == 1 ? 0 : from / group;
                 double found = 0;
                 for (int c = from; c < to; c++) {
-                    found += (weights.code(r, c) - (double) weights.zero(r, g)) * Math.rint(x[c] * (127 / most));
+                    found += level(weights, r, c, g) * Math.rint(x[c] * (127 / most));
                 }
                 y[r] = Math.fma(most / 127 * (float) found, weights.scales().get(r, g), y[r]);
             }
@@ -70,11 +79,11 @@ class Int4MatrixTest {
         WeightMatrix matrix = Samples.matrix(cols, rows, cols);
         float[] x = Samples.inputs(rows, 1, cols);
         for (ScalarFormat format : formats()) {
-            IntWeights weights = quantized(matrix, format);
+            ScalarWeights weights = quantized(matrix, format);
             float[] expected = defined(weights, x);
-            for (Int4Kernels twin : TWINS) {
-                assertArrayEquals(expected, Int4Matrix.of(twin, weights).multiply(x, 1), format.toString());
-                assertArrayEquals(expected, Int4Matrix.of(twin, weights).multiply(x, 3), format.toString());
+            for (IntKernels twin : twins(weights.scalarFormat())) {
+                assertArrayEquals(expected, IntMatrix.of(twin, weights).multiply(x, 1), format.toString());
+                assertArrayEquals(expected, IntMatrix.of(twin, weights).multiply(x, 3), format.toString());
             }
         }
     }
@@ -85,7 +94,7 @@ class Int4MatrixTest {
         WeightMatrix matrix = Samples.matrix(1, 100, cols);
         float[] x = Samples.inputs(3, 1, cols);
         for (ScalarFormat format : formats()) {
-            IntWeights weights = quantized(matrix, format);
+            ScalarWeights weights = quantized(matrix, format);
             float[] dense = weights.dequantize();
             float[] y = LowBitMatrix.of(weights).multiply(x, 1);
             double difference = 0;
@@ -110,14 +119,14 @@ class Int4MatrixTest {
         float[] values = new float[cols];
         Arrays.fill(values, 1);
         values[0] = -8f / 7; // the lowest code of a symmetric format, so that 1 is the highest
-        IntWeights weights = quantized(new WeightMatrix(1, cols, values), ScalarFormat.symmetric(4, 256));
+        ScalarWeights weights = quantized(new WeightMatrix(1, cols, values), ScalarFormat.symmetric(4, 256));
         assertEquals(15, weights.code(0, 1));
         float[] x = new float[cols];
         for (float input : new float[] {127, -127}) {
             Arrays.fill(x, 128, cols, input);
             float expected = 7 * 128 * input * weights.scales().get(0, 0);
-            for (Int4Kernels twin : TWINS) {
-                assertEquals(expected, Int4Matrix.of(twin, weights).multiply(x, 1)[0]);
+            for (IntKernels twin : twins(weights.scalarFormat())) {
+                assertEquals(expected, IntMatrix.of(twin, weights).multiply(x, 1)[0]);
             }
         }
     }
@@ -125,7 +134,7 @@ class Int4MatrixTest {
     @Test
     void refusals() {
         LowBitMatrix matrix = LowBitMatrix.of(quantized(Samples.matrix(1, 4, 8), ScalarFormat.affine(4, 32)));
-        assertInstanceOf(Int4Matrix.class, matrix);
+        assertInstanceOf(IntMatrix.class, matrix);
         assertEquals(
                 "x has 7 values, must have 8",
                 assertThrows(IllegalArgumentException.class, () -> matrix.multiply(new float[7], 1))

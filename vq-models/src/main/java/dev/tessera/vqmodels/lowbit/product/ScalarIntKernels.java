@@ -2,7 +2,7 @@ package dev.tessera.vqmodels.lowbit.product;
 
 import java.util.Arrays;
 
-final class ScalarInt4Kernels implements Int4Kernels {
+record ScalarIntKernels(int bits) implements IntKernels {
     private static final int LANES = 8;
 
     @Override
@@ -34,8 +34,8 @@ final class ScalarInt4Kernels implements Int4Kernels {
             Arrays.fill(y, tile * rows, (tile + 1) * rows, 0);
             for (int s = 0; s < steps; s++) {
                 Arrays.fill(sums, 0);
-                for (int i = s * inputs.length(); i < inputs.end(s); i += QUAD) {
-                    add(weights, (tile * inputs.depth() + i) / 2 * rows, factors, i, sums);
+                for (int i = s * inputs.length(); i < inputs.end(s); i += laneInputs()) {
+                    add(weights, (tile * inputs.depth() + i) / laneInputs() * 2 * rows, factors, i, sums);
                 }
                 int at = (tile * groups + s / stepsOfGroup) * rows;
                 for (int r = 0; r < rows; r++) {
@@ -47,14 +47,14 @@ final class ScalarInt4Kernels implements Int4Kernels {
         }
     }
 
-    private static void add(byte[] weights, int at, int[] factors, int i, int[] sums) {
+    private void add(byte[] weights, int at, int[] factors, int first, int[] sums) {
+        int mask = (1 << bits) - 1;
         for (int r = 0; r < sums.length; r++) {
-            int first = weights[at + 2 * r];
-            int second = weights[at + 2 * r + 1];
-            sums[r] += (first & 15) * factors[i]
-                    + (first >> 4 & 15) * factors[i + 1]
-                    + (second & 15) * factors[i + 2]
-                    + (second >> 4 & 15) * factors[i + 3];
+            int lane = weights[at + 2 * r] & 0xFF | (weights[at + 2 * r + 1] & 0xFF) << 8;
+            for (int i = first; i < first + laneInputs(); i++) {
+                sums[r] += (lane & mask) * factors[i];
+                lane >>>= bits;
+            }
         }
     }
 }

@@ -1,0 +1,162 @@
+package dev.tessera.vqmodels.lowbit.product;
+
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.BYTES;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.FLOATS;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.INTS;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.LANES;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.SHORTS;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The Vector API twin of {@link ScalarIntKernels} for codes of 2 bits, as {@link VectorInt4Kernels}: an input x behind an input w of
+ * the same lane multiplies the shifted lane as x - 4 w.
+ */
+final class VectorInt2Kernels implements IntKernels {
+    private static final int LANE_INPUTS = 8;
+    private static final int HALF = LANES / 2;
+    private static final int ROWS = 2 * LANES;
+    private static final short SIGN = Short.MIN_VALUE;
+
+    @Override
+    public int bits() {
+        return 2;
+    }
+
+    @Override
+    public int lanes() {
+        return LANES;
+    }
+
+    @Override
+    public int[] factors(RoundedInputs inputs) {
+        int[] factors = new int[inputs.depth()];
+        for (int i = 0; i < factors.length; i++) {
+            int before = i % LANE_INPUTS == 0 ? 0 : inputs.input(i - 1);
+            factors[i] = RoundedInputs.pair(inputs.input(i) - 4 * before);
+        }
+        return factors;
+    }
+
+    @Override
+    public void multiply(
+            byte[] weights,
+            RoundedInputs inputs,
+            int[] factors,
+            int stepsOfGroup,
+            float[] scales,
+            float[] zeros,
+            float[] y,
+            int from,
+            int to) {
+        int groups = (inputs.steps().length - 1) / stepsOfGroup + 1;
+        for (int tile = from; tile < to; tile++) {
+            int weightsAt = tile * inputs.depth() / 4 * ROWS;
+            tile(
+                    weights,
+                    weightsAt,
+                    inputs,
+                    factors,
+                    stepsOfGroup,
+                    scales,
+                    zeros,
+                    tile * groups * ROWS,
+                    y,
+                    tile * ROWS);
+        }
+    }
+
+    private static void tile(
+            byte[] weights,
+            int weightsAt,
+            RoundedInputs inputs,
+            int[] factors,
+            int stepsOfGroup,
+            float[] scales,
+            float[] zeros,
+            int scalesAt,
+            float[] y,
+            int yAt) {
+        float[] steps = inputs.steps();
+        FloatVector low0 = FloatVector.zero(FLOATS);
+        FloatVector high0 = FloatVector.zero(FLOATS);
+        FloatVector low1 = FloatVector.zero(FLOATS);
+        FloatVector high1 = FloatVector.zero(FLOATS);
+        for (int s = 0; s < steps.length; s++) {
+            int first = s * inputs.length();
+            int end = inputs.end(s);
+            IntVector whole0 = IntVector.zero(INTS);
+            IntVector upper0 = IntVector.zero(INTS);
+            IntVector whole1 = IntVector.zero(INTS);
+            IntVector upper1 = IntVector.zero(INTS);
+            for (int block = first; block < end; block += BLOCK) {
+                ShortVector sum0 = ShortVector.zero(SHORTS);
+                ShortVector sum1 = ShortVector.zero(SHORTS);
+                for (int i = block; i < block + BLOCK; i += LANE_INPUTS) {
+                    int at = weightsAt + i * HALF; // linear in i, or bounds are checked in every turn
+                    ShortVector a = IntVector.broadcast(INTS, factors[i]).reinterpretAsShorts();
+                    ShortVector b = IntVector.broadcast(INTS, factors[i + 1]).reinterpretAsShorts();
+                    ShortVector c = IntVector.broadcast(INTS, factors[i + 2]).reinterpretAsShorts();
+                    ShortVector d = IntVector.broadcast(INTS, factors[i + 3]).reinterpretAsShorts();
+                    ShortVector e = IntVector.broadcast(INTS, factors[i + 4]).reinterpretAsShorts();
+                    ShortVector f = IntVector.broadcast(INTS, factors[i + 5]).reinterpretAsShorts();
+                    ShortVector g = IntVector.broadcast(INTS, factors[i + 6]).reinterpretAsShorts();
+                    ShortVector h = IntVector.broadcast(INTS, factors[i + 7]).reinterpretAsShorts();
+                    ShortVector w0 = ByteVector.fromArray(BYTES, weights, at).reinterpretAsShorts();
+                    sum0 = sum0.add(a.mul(w0)
+                            .add(b.mul(w0.lanewise(VectorOperators.LSHR, 2)))
+                            .add(c.mul(w0.lanewise(VectorOperators.LSHR, 4))
+                                    .add(d.mul(w0.lanewise(VectorOperators.LSHR, 6))))
+                            .add(e.mul(w0.lanewise(VectorOperators.LSHR, 8))
+                                    .add(f.mul(w0.lanewise(VectorOperators.LSHR, 10)))
+                                    .add(g.mul(w0.lanewise(VectorOperators.LSHR, 12))
+                                            .add(h.mul(w0.lanewise(VectorOperators.LSHR, 14))))));
+                    ShortVector w1 =
+                            ByteVector.fromArray(BYTES, weights, at + 2 * LANES).reinterpretAsShorts();
+                    sum1 = sum1.add(a.mul(w1)
+                            .add(b.mul(w1.lanewise(VectorOperators.LSHR, 2)))
+                            .add(c.mul(w1.lanewise(VectorOperators.LSHR, 4))
+                                    .add(d.mul(w1.lanewise(VectorOperators.LSHR, 6))))
+                            .add(e.mul(w1.lanewise(VectorOperators.LSHR, 8))
+                                    .add(f.mul(w1.lanewise(VectorOperators.LSHR, 10)))
+                                    .add(g.mul(w1.lanewise(VectorOperators.LSHR, 12))
+                                            .add(h.mul(w1.lanewise(VectorOperators.LSHR, 14))))));
+                }
+                IntVector flipped0 = sum0.lanewise(VectorOperators.XOR, SIGN).reinterpretAsInts();
+                whole0 = whole0.add(flipped0);
+                upper0 = upper0.add(flipped0.lanewise(VectorOperators.LSHR, 16));
+                IntVector flipped1 = sum1.lanewise(VectorOperators.XOR, SIGN).reinterpretAsInts();
+                whole1 = whole1.add(flipped1);
+                upper1 = upper1.add(flipped1.lanewise(VectorOperators.LSHR, 16));
+            }
+            int flips = (end - first) / BLOCK * -SIGN;
+            int at = scalesAt + s / stepsOfGroup * ROWS;
+            FloatVector step = FloatVector.broadcast(FLOATS, steps[s]);
+            FloatVector minus = FloatVector.broadcast(FLOATS, -inputs.sums()[s]);
+            low0 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at), (FloatVector)
+                            whole0.sub(upper0.lanewise(VectorOperators.LSHL, 16))
+                                    .sub(flips)
+                                    .convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at), low0);
+            high0 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + HALF), (FloatVector)
+                            upper0.sub(flips).convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + HALF), high0);
+            low1 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES), (FloatVector)
+                            whole1.sub(upper1.lanewise(VectorOperators.LSHL, 16))
+                                    .sub(flips)
+                                    .convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES), low1);
+            high1 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES + HALF), (FloatVector)
+                            upper1.sub(flips).convertShape(VectorOperators.I2F, FLOATS, 0)))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES + HALF), high1);
+        }
+        low0.intoArray(y, yAt);
+        high0.intoArray(y, yAt + HALF);
+        low1.intoArray(y, yAt + LANES);
+        high1.intoArray(y, yAt + LANES + HALF);
+    }
+}
