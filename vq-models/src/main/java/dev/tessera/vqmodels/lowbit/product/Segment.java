@@ -20,7 +20,7 @@ record Segment(int firstBlock, int blocks, int scaleGroup, int tablesAt) {
     private static final int LARGEST_SUM = (1 << 16) - 1;
 
     /**
-     * Input blocks: one large input makes the step of all tables of its segment coarse. 32 take 1.3 times as long at 4096 x 4096 of 1 bit
+     * Input blocks: one large input makes the step of all tables of its segment coarse. 32 take 1.4 times as long at 4096 x 4096 of 1 bit
      * and lose as much for Gaussian inputs.
      */
     private static final int MOST = 128;
