@@ -12,12 +12,8 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
 
-/**
- * The Vector API twin of {@link ScalarIntKernels} for codes of 2 bits, as {@link VectorInt4Kernels}: an input x behind an input w of
- * the same lane multiplies the shifted lane as x - 4 w.
- */
-final class VectorInt2Kernels implements IntKernels {
-    private static final int LANE_INPUTS = 8;
+/** The Vector API twin of {@link ScalarIntKernels} for codes of 2 bits, as {@link VectorInt4Kernels}: eight inputs a lane. */
+final class VectorInt2Kernels extends VectorIntKernels {
     private static final int HALF = LANES / 2;
     private static final int ROWS = 2 * LANES;
     private static final short SIGN = Short.MIN_VALUE;
@@ -28,49 +24,7 @@ final class VectorInt2Kernels implements IntKernels {
     }
 
     @Override
-    public int lanes() {
-        return LANES;
-    }
-
-    @Override
-    public int[] factors(RoundedInputs inputs) {
-        int[] factors = new int[inputs.depth()];
-        for (int i = 0; i < factors.length; i++) {
-            int before = i % LANE_INPUTS == 0 ? 0 : inputs.input(i - 1);
-            factors[i] = RoundedInputs.pair(inputs.input(i) - 4 * before);
-        }
-        return factors;
-    }
-
-    @Override
-    public void multiply(
-            byte[] weights,
-            RoundedInputs inputs,
-            int[] factors,
-            int stepsOfGroup,
-            float[] scales,
-            float[] zeros,
-            float[] y,
-            int from,
-            int to) {
-        int groups = (inputs.steps().length - 1) / stepsOfGroup + 1;
-        for (int tile = from; tile < to; tile++) {
-            int weightsAt = tile * inputs.depth() / 4 * ROWS;
-            tile(
-                    weights,
-                    weightsAt,
-                    inputs,
-                    factors,
-                    stepsOfGroup,
-                    scales,
-                    zeros,
-                    tile * groups * ROWS,
-                    y,
-                    tile * ROWS);
-        }
-    }
-
-    private static void tile(
+    void tile(
             byte[] weights,
             int weightsAt,
             RoundedInputs inputs,
@@ -96,7 +50,7 @@ final class VectorInt2Kernels implements IntKernels {
             for (int block = first; block < end; block += BLOCK) {
                 ShortVector sum0 = ShortVector.zero(SHORTS);
                 ShortVector sum1 = ShortVector.zero(SHORTS);
-                for (int i = block; i < block + BLOCK; i += LANE_INPUTS) {
+                for (int i = block; i < block + BLOCK; i += 8) {
                     int at = weightsAt + i * HALF; // linear in i, or bounds are checked in every turn
                     ShortVector a = IntVector.broadcast(INTS, factors[i]).reinterpretAsShorts();
                     ShortVector b = IntVector.broadcast(INTS, factors[i + 1]).reinterpretAsShorts();
