@@ -7,7 +7,9 @@ import dev.tessera.vqmodels.lowbit.QuantizedWeights;
 import dev.tessera.vqmodels.lowbit.Samples;
 import dev.tessera.vqmodels.lowbit.ScalarFormat;
 import dev.tessera.vqmodels.lowbit.WeightMatrix;
+import dev.tessera.vqmodels.lowbit.fit.PqFit;
 import dev.tessera.vqmodels.lowbit.fit.RoundToNearest;
+import dev.tessera.vqmodels.lowbit.fit.Vq16Fit;
 import dev.tessera.vqmodels.lowbit.product.BitPlaneMatrix;
 import dev.tessera.vqmodels.lowbit.product.LowBitInputs;
 import dev.tessera.vqmodels.lowbit.product.LowBitMatrix;
@@ -40,7 +42,7 @@ class SameBitsTest {
     /** The bits of the first version: a change here changes what every shipped network gives. */
     @Test
     void theBitsAreThoseOfEveryVersion() {
-        assertEquals("202344364 1690311685 -89415859 1862330324 1701821166 628580609 2145799117", fingerprint());
+        assertEquals("202344364 1690311685 -89415859 1862330324 1701821166 717184054 2145799117", fingerprint());
     }
 
     /** Prints the fingerprint, for the parent to compare. */
@@ -67,6 +69,18 @@ class SameBitsTest {
                 ScalarFormat.int8(), ScalarFormat.affine(4, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
             QuantizedWeights weights = RoundToNearest.standard(1).quantize(matrix, format);
             hash = 31 * hash + Arrays.hashCode(LowBitMatrix.of(weights).multiply(x, 1));
+        }
+        WeightMatrix small = Samples.matrix(11, 50, 40);
+        for (QuantizedWeights vectors : List.of(
+                Vq16Fit.builder().dim(2).iterations(1).threads(1).build().quantize(small),
+                PqFit.builder()
+                        .dim(4)
+                        .codebookSize(20)
+                        .iterations(1)
+                        .threads(1)
+                        .build()
+                        .quantize(small))) {
+            hash = 31 * hash + Arrays.hashCode(LowBitMatrix.of(vectors).multiply(Arrays.copyOf(x, 40), 1));
         }
         return hash;
     }

@@ -22,7 +22,7 @@ import jdk.incubator.vector.VectorOperators;
  *
  * <p>Tried at 4096 x 4096, 4 bits, 512 bits, groups of 32, in the time of this one: nibbles cut out, 1.15; all 16 inputs in one body, 1.4;
  * four vectors, 1.1; looking sums of 4 inputs up bit by bit ({@link LookupMatrix}), 4 at 1024 x 1024. In groups of 128: look-ups for 64
- * rows at once, in tables of 6 bits whose rounding adds 4 % relative to y, 0.9, where weights come from L3, and 0.75 at 1024 x 1024.
+ * rows at once, in tables of 6 bits, whose rounding would add some 4 % relative to y, 0.9, where weights come from L3, and 0.75 at 1024 x 1024.
  */
 final class VectorInt4Kernels extends VectorIntKernels {
     private static final int HALF = LANES / 2;
