@@ -1,6 +1,9 @@
 package dev.tessera.vqmodels.kernels;
 
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Two-dimensional convolution of a rectangle of a plane, zeros around the plane; with a kernel of 1x1 a matrix product. The inner
@@ -337,15 +340,31 @@ public final class Convolution {
         int tileTasks = (tiles + tilesPerTask - 1) / tilesPerTask;
         int blockTasks = Math.clamp(blocks / MIN_BLOCKS_PER_TASK, 1, Math.max(4 / tileTasks, 1));
         int blocksPerTask = (blocks + blockTasks - 1) / blockTasks;
+        Queue<Scratch> spare = new ConcurrentLinkedQueue<>(); // what is in the cache is better than new zeros
         tasks.run(Math.multiplyExact(tileTasks, blockTasks), task -> {
+            Scratch scratch =
+                    Objects.requireNonNullElseGet(spare.poll(), () -> new Scratch(tilesPerTask, blocksPerTask));
             int firstTile = task / blockTasks * tilesPerTask;
             int firstBlock = task % blockTasks * blocksPerTask;
             int endBlock = Math.min(firstBlock + blocksPerTask, blocks);
-            Part part = new Part(planes, firstTile, Math.min(firstTile + tilesPerTask, tiles), firstBlock, endBlock);
+            int endTile = Math.min(firstTile + tilesPerTask, tiles);
+            Part part = new Part(planes, scratch, firstTile, endTile, firstBlock, endBlock);
             for (int group = 0; group < shape.groups; group++) {
                 part.run(group);
             }
+            spare.add(scratch);
         });
+    }
+
+    /** Arrays of one task at a time. */
+    private final class Scratch {
+        final float[] panels; // [tiles x depth block x columns]
+        final float[] sums; // partial sums between depth blocks: [tiles x blocks x rows x columns]
+
+        Scratch(int tiles, int blocks) {
+            panels = new float[tiles * depthBlock * kernels.columns()];
+            sums = new float[(depth > depthBlock ? tiles * blocks : 1) * kernels.rows() * kernels.columns()];
+        }
     }
 
     /** The work of one task. */
@@ -359,8 +378,8 @@ public final class Convolution {
         private final int endTile;
         private final int firstBlock;
         private final int endBlock;
-        private final float[] panels; // [tiles x depth block x columns]
-        private final float[] sums; // partial sums between depth blocks: [tiles x blocks x rows x columns]
+        private final float[] panels;
+        private final float[] sums;
         // runs of neighbouring inputs: those that fill a row of a panel first, then the shorter ones and those with
         // strides
         private final int[] from;
@@ -369,7 +388,7 @@ public final class Convolution {
         private int wholeRuns;
         private int runs;
 
-        Part(Planes planes, int firstTile, int endTile, int firstBlock, int endBlock) {
+        Part(Planes planes, Scratch scratch, int firstTile, int endTile, int firstBlock, int endBlock) {
             this.planes = planes;
             this.positions = planes.positions();
             this.firstTile = firstTile;
@@ -377,8 +396,8 @@ public final class Convolution {
             this.firstBlock = firstBlock;
             this.endBlock = endBlock;
             int tiles = endTile - firstTile;
-            this.panels = new float[tiles * panel];
-            this.sums = new float[(depth > depthBlock ? tiles * (endBlock - firstBlock) : 1) * rows * columns];
+            this.panels = scratch.panels;
+            this.sums = scratch.sums;
             int most = tiles * columns;
             this.from = new int[most];
             this.to = new int[most];
