@@ -42,7 +42,8 @@ class SameBitsTest {
     /** The bits of the first version: a change here changes what every shipped network gives. */
     @Test
     void theBitsAreThoseOfEveryVersion() {
-        assertEquals("202344364 1690311685 -89415859 1862330324 1701821166 717184054 2145799117", fingerprint());
+        assertEquals(
+                "202344364 1690311685 -89415859 1862330324 1701821166 717184054 2145799117 659887595", fingerprint());
     }
 
     /** Prints the fingerprint, for the parent to compare. */
@@ -57,8 +58,8 @@ class SameBitsTest {
         int vector = maps.linear(100, 70).apply(maps.map(70, 1, 1), 1).hashCode();
         int heard = new Network(maps.hearing()).run(maps.map(1, 1, 60), 1).hashCode();
         int integers = IntegerSamples.fingerprint();
-        return picture + " " + sound + " " + vector + " " + heard + " " + integers + " " + lowBits() + " "
-                + bitPlanes();
+        return picture + " " + sound + " " + vector + " " + heard + " " + integers + " " + lowBits() + " " + bitPlanes()
+                + " " + batches();
     }
 
     private static int lowBits() {
@@ -81,6 +82,18 @@ class SameBitsTest {
                         .build()
                         .quantize(small))) {
             hash = 31 * hash + Arrays.hashCode(LowBitMatrix.of(vectors).multiply(Arrays.copyOf(x, 40), 1));
+        }
+        return hash;
+    }
+
+    private static int batches() {
+        WeightMatrix matrix = Samples.matrix(11, 150, 333);
+        float[] x = Samples.inputs(12, 11, 333);
+        int hash = 0;
+        for (ScalarFormat format : List.of(
+                ScalarFormat.int8(), ScalarFormat.affine(4, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
+            QuantizedWeights weights = RoundToNearest.standard(1).quantize(matrix, format);
+            hash = 31 * hash + Arrays.hashCode(LowBitMatrix.of(weights).multiply(x, 11, 1));
         }
         return hash;
     }

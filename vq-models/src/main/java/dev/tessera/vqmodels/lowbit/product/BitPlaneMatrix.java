@@ -109,9 +109,7 @@ public final class BitPlaneMatrix {
      * @return {@code [rows]}
      */
     public float[] multiply(LowBitInputs x, int threads) {
-        if (x.length() != cols) {
-            throw new IllegalArgumentException("x has " + x.length() + " values, must have " + cols);
-        }
+        LowBitMatrix.requireLength(x.length(), cols);
         PlaneSegments inputs = PlaneSegments.of(cuts, planes, x);
         int tile = kernels.rows();
         float[] y = new float[tiles * tile];

@@ -18,6 +18,23 @@ interface Int8Kernels extends RowLanes {
      */
     void multiply(byte[] weights, RoundedInputs inputs, float[] scales, float[] y, int from, int to);
 
+    /**
+     * Half a vector of rows as floats: {@code panel[i columns + r] = scale[r] x weight[r][i]} for the inputs {@code [0, count)}.
+     *
+     * @param weights as above
+     * @param at of the first row and input
+     * @param scalesAt of the first row
+     * @param panelAt of the first row and input
+     */
+    default void panel(
+            byte[] weights, int at, int count, float[] scales, int scalesAt, float[] panel, int panelAt, int columns) {
+        for (int i = 0; i < count; i++) {
+            for (int r = 0; r < lanes() / 2; r++) {
+                panel[panelAt + i * columns + r] = scales[scalesAt + r] * weights[at + i * rows() + 2 * r];
+            }
+        }
+    }
+
     @Override
     default int vectors() {
         return 4;

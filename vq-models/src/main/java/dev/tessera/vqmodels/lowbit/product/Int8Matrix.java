@@ -14,20 +14,17 @@ import java.util.Arrays;
  * <p>Cost: 9 operations on vectors for as many products as a vector has bytes. Memory: the weights, rows rounded up to
  * a multiple of 128 where vectors have 512 bits (of 64 at 256).
  */
-public final class Int8Matrix implements LowBitMatrix {
-    private static final int ROWS_PER_TASK = 256;
-
+public final class Int8Matrix extends LowBitMatrix {
     private final Int8Kernels kernels;
-    private final int rows;
-    private final int cols;
     private final int depth; // inputs, rounded up to pairs
     private final byte[] packed; // [tiles][depth][rows of a tile]
     private final float[] scales; // [tiles][rows of a tile]
 
     private Int8Matrix(Int8Kernels kernels, Int8Weights weights) {
+        super(weights);
         this.kernels = kernels;
-        rows = weights.rows();
-        cols = weights.cols();
+        int rows = weights.rows();
+        int cols = weights.cols();
         depth = (cols + 1) / 2 * 2;
         int tile = kernels.rows();
         int tiles = (rows - 1) / tile + 1;
@@ -51,29 +48,23 @@ public final class Int8Matrix implements LowBitMatrix {
     }
 
     @Override
-    public int rows() {
-        return rows;
+    int tileRows() {
+        return kernels.rows();
     }
 
     @Override
-    public int cols() {
-        return cols;
-    }
-
-    @Override
-    public float[] multiply(float[] x, int threads) {
-        if (x.length != cols) {
-            throw new IllegalArgumentException("x has " + x.length + " values, must have " + cols);
-        }
+    void multiply(float[] x, float[] y, Workers workers) {
         RoundedInputs inputs = RoundedInputs.of(x, depth, RoundedInputs.MOST);
-        float[] y = new float[scales.length];
+        kernels.runTiles(workers, y.length, (from, to) -> kernels.multiply(packed, inputs, scales, y, from, to));
+    }
+
+    @Override
+    void panel(int row, int from, int to, int columns, float[] panel) {
         int tile = kernels.rows();
-        try (Workers workers = new Workers(threads)) {
-            workers.runRows(
-                    scales.length / tile,
-                    Math.max(1, ROWS_PER_TASK / tile),
-                    (from, to) -> kernels.multiply(packed, inputs, scales, y, from, to));
+        int half = kernels.lanes() / 2;
+        for (int r = row; r < Math.min(row + columns, scales.length); r += half) {
+            int at = (r / tile * depth + from) * tile + kernels.place(r % tile);
+            kernels.panel(packed, at, to - from, scales, r, panel, r - row, columns);
         }
-        return y.length == rows ? y : Arrays.copyOf(y, rows);
     }
 }

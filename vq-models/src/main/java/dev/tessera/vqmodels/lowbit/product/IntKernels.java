@@ -46,6 +46,36 @@ interface IntKernels extends RowLanes {
             int from,
             int to);
 
+    /**
+     * Half a vector of rows as floats: {@code panel[i columns + r] = scale[r] x (code[r][i] - zero[r])} for the inputs
+     * {@code [0, count)}, and for up to 3 behind them.
+     *
+     * @param weights as above
+     * @param lane of the first row and input, which is the first of the lane
+     * @param scalesAt of the first row, and of the only group
+     * @param panelAt of the first row and input
+     */
+    default void panel(
+            byte[] weights,
+            int lane,
+            int count,
+            float[] scales,
+            float[] zeros,
+            int scalesAt,
+            float[] panel,
+            int panelAt,
+            int columns) {
+        int mask = (1 << bits()) - 1;
+        for (int i = 0; i < count; i++) {
+            int shift = i % laneInputs() * bits();
+            for (int r = 0; r < lanes() / 2; r++) {
+                int at = 2 * (lane + i / laneInputs() * rows() + 2 * r) + shift / Byte.SIZE;
+                int code = weights[at] >> shift % Byte.SIZE & mask;
+                panel[panelAt + i * columns + r] = scales[scalesAt + r] * (code - zeros[scalesAt + r]);
+            }
+        }
+    }
+
     @Override
     default int vectors() {
         return 2;

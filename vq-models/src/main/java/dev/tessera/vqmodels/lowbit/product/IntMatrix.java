@@ -4,7 +4,6 @@ import dev.tessera.codebook.internal.Workers;
 import dev.tessera.vqmodels.lowbit.IntWeights;
 import dev.tessera.vqmodels.lowbit.ScalarWeights;
 import dev.tessera.vqmodels.lowbit.TernaryWeights;
-import java.util.Arrays;
 
 /**
  * Multiplies {@link IntWeights} and {@link TernaryWeights} with a vector whose values are rounded to 8 bits: sums of products are
@@ -17,32 +16,30 @@ import java.util.Arrays;
  * Memory: 4 or 2 bits a weight, of 3 bits 4, rows rounded up to a multiple of 64 where vectors have 512 bits (of 32 at 256), and 8 bytes a group. {@link
  * LookupMatrix} takes weights as they are stored, and longer.
  */
-public final class IntMatrix implements LowBitMatrix {
-    private static final int ROWS_PER_TASK = 256;
-
+public final class IntMatrix extends LowBitMatrix {
     private final IntKernels kernels;
-    private final int rows;
-    private final int cols;
     private final int depth; // inputs, rounded up to blocks
     private final int length; // of a step of inputs
     private final int stepsOfGroup;
-    private final int tiles;
+    private final int group; // inputs that share a scale, all of them those of the depth
+    private final int groups;
     private final byte[] packed; // [tiles][depth / lane inputs][rows of a tile][2]
     private final float[] scales; // [tiles][groups][rows of a tile]
     private final float[] zeros; // the same
 
     private IntMatrix(IntKernels kernels, ScalarWeights weights) {
+        super(weights);
         this.kernels = kernels;
-        rows = weights.rows();
-        cols = weights.cols();
+        int rows = weights.rows();
+        int cols = weights.cols();
         int block = IntKernels.BLOCK;
         depth = (cols + block - 1) / block * block;
-        int groups = weights.scales().groups();
-        int group = groups == 1 ? depth : weights.scalarFormat().groupLength(cols);
+        groups = weights.scales().groups();
+        group = groups == 1 ? depth : weights.scalarFormat().groupLength(cols);
         length = groups == 1 ? RoundedInputs.MOST : stepLength(group);
         stepsOfGroup = (group - 1) / length + 1;
         int tile = kernels.rows();
-        tiles = (rows - 1) / tile + 1;
+        int tiles = (rows - 1) / tile + 1;
         packed = new byte[Math.multiplyExact(Math.multiplyExact(tiles, tile), depth / kernels.laneInputs() * 2)];
         scales = new float[tiles * tile * groups];
         zeros = new float[scales.length];
@@ -67,7 +64,7 @@ public final class IntMatrix implements LowBitMatrix {
 
     private void pack(ScalarWeights weights, int row, int tile, int lane, int tileRows) {
         int bits = kernels.bits();
-        for (int col = 0; col < cols; col++) {
+        for (int col = 0; col < weights.cols(); col++) {
             int lanes = (tile * depth + col) / kernels.laneInputs() * tileRows + lane;
             int shift = col % kernels.laneInputs() * bits;
             packed[2 * lanes + shift / Byte.SIZE] |= (byte) (weights.code(row, col) << shift % Byte.SIZE);
@@ -87,30 +84,41 @@ public final class IntMatrix implements LowBitMatrix {
     }
 
     @Override
-    public int rows() {
-        return rows;
+    int tileRows() {
+        return kernels.rows();
     }
 
     @Override
-    public int cols() {
-        return cols;
-    }
-
-    @Override
-    public float[] multiply(float[] x, int threads) {
-        if (x.length != cols) {
-            throw new IllegalArgumentException("x has " + x.length + " values, must have " + cols);
-        }
+    void multiply(float[] x, float[] y, Workers workers) {
         RoundedInputs inputs = RoundedInputs.of(x, depth, length);
         int[] factors = kernels.factors(inputs);
+        kernels.runTiles(
+                workers,
+                y.length,
+                (from, to) -> kernels.multiply(packed, inputs, factors, stepsOfGroup, scales, zeros, y, from, to));
+    }
+
+    @Override
+    void panel(int row, int from, int to, int columns, float[] panel) {
         int tile = kernels.rows();
-        float[] y = new float[tiles * tile];
-        try (Workers workers = new Workers(threads)) {
-            workers.runRows(
-                    tiles,
-                    Math.max(1, ROWS_PER_TASK / tile),
-                    (from, to) -> kernels.multiply(packed, inputs, factors, stepsOfGroup, scales, zeros, y, from, to));
+        int half = kernels.lanes() / 2;
+        int padded = scales.length / groups; // rows
+        for (int r = row; r < Math.min(row + columns, padded); r += half) {
+            for (int col = from, end; col < to; col = end) {
+                end = Math.min((col / group + 1) * group, to);
+                int lane = (r / tile * depth + col) / kernels.laneInputs() * tile + kernels.place(r % tile);
+                int scale = (r / tile * groups + col / group) * tile + r % tile;
+                kernels.panel(
+                        packed,
+                        lane,
+                        end - col,
+                        scales,
+                        zeros,
+                        scale,
+                        panel,
+                        (col - from) * columns + r - row,
+                        columns);
+            }
         }
-        return y.length == rows ? y : Arrays.copyOf(y, rows);
     }
 }

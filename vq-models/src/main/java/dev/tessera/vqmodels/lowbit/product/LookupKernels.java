@@ -46,6 +46,40 @@ interface LookupKernels {
      */
     void round(float[] values, float[] least, float inverse, int tables, int planes, byte[] low, byte[] high, int to);
 
+    /**
+     * Half a tile of rows as floats, of one plane: {@code panel[(2 b + h) dim + d][r] = scale[r] x vectors[d][e]}, e the lower half of
+     * the byte of row r in block b at h = 0, the upper one at h = 1.
+     *
+     * @param weights as above
+     * @param at of the first row and block
+     * @param turned the code vectors, {@code [dim][16]} from {@code turnedAt} on
+     * @param scalesAt of the first row
+     * @param panelAt of the first row and input
+     * @param columns of a row of the panel; below 8 so many rows are taken
+     */
+    default void panel(
+            byte[] weights,
+            int at,
+            int blocks,
+            float[] turned,
+            int turnedAt,
+            int dim,
+            float[] scales,
+            int scalesAt,
+            float[] panel,
+            int panelAt,
+            int columns) {
+        for (int h = 0; h < 2 * blocks; h++) {
+            for (int r = 0; r < Math.min(ROWS / 2, columns); r++) {
+                int entry = weights[at + h / 2 * ROWS + 2 * r] >> h % 2 * 4 & 15;
+                for (int d = 0; d < dim; d++) {
+                    panel[panelAt + (h * dim + d) * columns + r] =
+                            scales[scalesAt + r] * turned[turnedAt + d * LookupTables.ENTRIES + entry];
+                }
+            }
+        }
+    }
+
     static LookupKernels best() {
         return KernelChoice.vector() ? vector() : scalar();
     }

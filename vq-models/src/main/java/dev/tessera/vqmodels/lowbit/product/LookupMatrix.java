@@ -21,21 +21,22 @@ import java.util.List;
  *
  * <p>Cost: 16 operations for 128 products of one bit, and 2 cols table entries a call. Memory: the weights as they are stored.
  */
-public final class LookupMatrix implements LowBitMatrix {
+public final class LookupMatrix extends LowBitMatrix {
     private static final int ROWS = LookupKernels.ROWS;
     private static final int TILES_PER_TASK = 16;
+    private static final int BLOCK_INPUTS = 8; // of a plane
 
     private final LookupKernels kernels;
-    private final int rows;
-    private final int cols;
     private final int planes;
     private final byte[] packed;
     private final int blocks; // of a tile
+    private final int group; // inputs that share a scale
     private final GroupScales scales;
     private final List<Segment> segments;
     private final float factor; // level = factor x code - zero
     private final float[] zeros; // as the scales
     private final Vq16Weights vectors; // or null
+    private final float[] turned; // of one plane: what half a byte stands for, [codebooks][dim][16]
 
     private LookupMatrix(
             LookupKernels kernels,
@@ -46,9 +47,9 @@ public final class LookupMatrix implements LowBitMatrix {
             int blockInputs,
             float factor,
             float zero) {
+        super(weights);
+        int cols = weights.cols();
         this.kernels = kernels;
-        this.rows = weights.rows();
-        this.cols = weights.cols();
         this.planes = planes;
         this.packed = packed;
         this.scales = scales;
@@ -61,11 +62,23 @@ public final class LookupMatrix implements LowBitMatrix {
             }
         }
         this.vectors = weights instanceof Vq16Weights vq ? vq : null;
+        this.turned = vectors == null
+                ? LookupTables.turned(levels(factor, zero), 4)
+                : LookupTables.turned(vectors.codebooks(), vectors.dim());
         int inputBlocks = (cols - 1) / blockInputs + 1;
-        int group =
+        this.group =
                 weights instanceof ScalarWeights scalar ? scalar.scalarFormat().groupLength(cols) : cols;
         this.blocks = inputBlocks * planes;
         this.segments = Segment.of(planes, inputBlocks, (group - 1) / blockInputs + 1);
+    }
+
+    /** What each half of a byte of one plane stands for, {@code [16][4]}. */
+    private static float[] levels(float factor, float zero) {
+        float[] levels = LookupTables.BITS.clone();
+        for (int i = 0; i < levels.length; i++) {
+            levels[i] = factor * levels[i] - zero;
+        }
+        return levels;
     }
 
     /**
@@ -84,11 +97,11 @@ public final class LookupMatrix implements LowBitMatrix {
                         w.packed(),
                         w.scales(),
                         w.planes(),
-                        8,
+                        BLOCK_INPUTS,
                         1,
                         w.scalarFormat().zero(0));
-            case TernaryWeights w -> new LookupMatrix(kernels, w, w.packed(), w.scales(), 2, 8, 1, 1);
-            case BinaryWeights w -> new LookupMatrix(kernels, w, w.packed(), w.scales(), 1, 8, 2, 1);
+            case TernaryWeights w -> new LookupMatrix(kernels, w, w.packed(), w.scales(), 2, BLOCK_INPUTS, 1, 1);
+            case BinaryWeights w -> new LookupMatrix(kernels, w, w.packed(), w.scales(), 1, BLOCK_INPUTS, 2, 1);
             case Vq16Weights w -> {
                 if (w.rowsPerCodebook() < w.rows() && w.rowsPerCodebook() % ROWS != 0) {
                     throw new IllegalArgumentException("rowsPerCodebook is " + w.rowsPerCodebook()
@@ -103,50 +116,83 @@ public final class LookupMatrix implements LowBitMatrix {
     }
 
     @Override
-    public int rows() {
-        return rows;
+    int tileRows() {
+        return ROWS;
     }
 
     @Override
-    public int cols() {
-        return cols;
-    }
-
-    @Override
-    public float[] multiply(float[] x, int threads) {
-        if (x.length != cols) {
-            throw new IllegalArgumentException("x has " + x.length + " values, must have " + cols);
-        }
-        int tiles = (rows - 1) / ROWS + 1;
-        float[] y = new float[tiles * ROWS];
+    void multiply(float[] x, float[] y, Workers workers) {
+        int tiles = y.length / ROWS;
         int tilesPerBook =
-                vectors == null || vectors.rowsPerCodebook() >= rows ? tiles : vectors.rowsPerCodebook() / ROWS;
+                vectors == null || vectors.rowsPerCodebook() >= rows() ? tiles : vectors.rowsPerCodebook() / ROWS;
         int dim = vectors == null ? 4 : vectors.dim();
         LookupTables tables = new LookupTables(kernels, segments, planes, factor, dim);
-        try (Workers workers = new Workers(threads)) {
-            for (int first = 0; first < tiles; first += tilesPerBook) {
-                if (vectors == null) {
-                    tables.fill(x, LookupTables.BITS, 0);
-                } else {
-                    int book = first / tilesPerBook * Vq16Weights.CODEBOOK_SIZE * vectors.dim();
-                    tables.fill(x, vectors.codebooks(), book);
+        for (int first = 0; first < tiles; first += tilesPerBook) {
+            if (vectors == null) {
+                tables.fill(x, LookupTables.BITS, 0);
+            } else {
+                int book = first / tilesPerBook * Vq16Weights.CODEBOOK_SIZE * vectors.dim();
+                tables.fill(x, vectors.codebooks(), book);
+            }
+            int begin = first;
+            workers.runRows(
+                    Math.min(tilesPerBook, tiles - first),
+                    TILES_PER_TASK,
+                    (from, to) -> kernels.multiply(
+                            packed,
+                            blocks * ROWS,
+                            tables,
+                            scales.tiled(),
+                            zeros,
+                            scales.groups(),
+                            y,
+                            begin + from,
+                            begin + to));
+        }
+    }
+
+    @Override
+    void panel(int row, int from, int to, int columns, float[] panel) {
+        int half = ROWS / 2;
+        for (int first = row; first < Math.min(row + columns, rows()); first += Math.min(half, columns)) {
+            int inTile = first % ROWS;
+            int at = first / ROWS * blocks * ROWS + (inTile < half ? 2 * inTile : 2 * inTile - ROWS + 1);
+            if (planes > 1) {
+                levels(first, at, from, to, panel, first - row, columns);
+                continue;
+            }
+            int dim = vectors == null ? 4 : vectors.dim();
+            int book = vectors == null ? 0 : first / vectors.rowsPerCodebook() * LookupTables.ENTRIES * dim;
+            kernels.panel(
+                    packed,
+                    at + from / (2 * dim) * ROWS,
+                    Math.ceilDiv(to - from, 2 * dim),
+                    turned,
+                    book,
+                    dim,
+                    scales.tiled(),
+                    first,
+                    panel,
+                    first - row,
+                    columns);
+        }
+    }
+
+    /** Integers in several planes, of half a tile. */
+    private void levels(int first, int at, int from, int to, float[] panel, int panelAt, int columns) {
+        for (int i = from; i < to; i += BLOCK_INPUTS) {
+            int block = at + i / BLOCK_INPUTS * planes * ROWS;
+            int scalesAt = GroupScales.tiledIndex(first, i / group, scales.groups());
+            for (int r = 0; r < Math.min(ROWS / 2, columns); r++) {
+                for (int b = 0; b < BLOCK_INPUTS; b++) {
+                    int code = 0;
+                    for (int plane = 0; plane < planes; plane++) {
+                        code |= (packed[block + plane * ROWS + 2 * r] >> b & 1) << plane;
+                    }
+                    panel[panelAt + (i - from + b) * columns + r] =
+                            scales.tiled()[scalesAt + r] * (factor * code - zeros[scalesAt + r]);
                 }
-                int begin = first;
-                workers.runRows(
-                        Math.min(tilesPerBook, tiles - first),
-                        TILES_PER_TASK,
-                        (from, to) -> kernels.multiply(
-                                packed,
-                                blocks * ROWS,
-                                tables,
-                                scales.tiled(),
-                                zeros,
-                                scales.groups(),
-                                y,
-                                begin + from,
-                                begin + to));
             }
         }
-        return y.length == rows ? y : Arrays.copyOf(y, rows);
     }
 }

@@ -62,6 +62,16 @@ final class LookupTables {
         least = new float[most * 2];
     }
 
+    /** {@code [codebooks][dim][16]} of {@code [codebooks][16][dim]}. */
+    static float[] turned(float[] codebooks, int dim) {
+        float[] turned = new float[codebooks.length];
+        for (int i = 0; i < turned.length; i++) {
+            int book = i / (ENTRIES * dim) * ENTRIES * dim;
+            turned[book + i % dim * ENTRIES + i / dim % ENTRIES] = codebooks[i];
+        }
+        return turned;
+    }
+
     /**
      * Entry e is the product of code vector e with the inputs that it meets; of bit planes the sum of the inputs whose bit is set in
      * e, the product with {@link #BITS}.
@@ -69,10 +79,7 @@ final class LookupTables {
      * @param codebook {@code [16 x dim]} from {@code codebookAt} on
      */
     void fill(float[] x, float[] codebook, int codebookAt) {
-        float[] turned = new float[dim * ENTRIES];
-        for (int i = 0; i < turned.length; i++) {
-            turned[i] = codebook[codebookAt + i % ENTRIES * dim + i / ENTRIES];
-        }
+        float[] turned = turned(Arrays.copyOfRange(codebook, codebookAt, codebookAt + dim * ENTRIES), dim);
         Segment last = segments.getLast();
         float[] inputs = Arrays.copyOf(x, (last.firstBlock() + last.blocks()) / planes * 2 * dim);
         for (int s = 0; s < segments.size(); s++) {

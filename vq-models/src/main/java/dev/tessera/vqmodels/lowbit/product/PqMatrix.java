@@ -14,17 +14,17 @@ import java.util.Arrays;
  * <p>Cost: 256 x cols multiplications, and 11 operations on vectors for 64 look-ups where vectors have 512 bits; where they have
  * fewer, codes are looked up one by one. Memory: the codes, rows rounded up to a multiple of 128, and the code vectors in floats.
  */
-public final class PqMatrix implements LowBitMatrix {
+public final class PqMatrix extends LowBitMatrix {
     private static final int TILES_PER_TASK = 4;
 
     private final PqKernels kernels;
     private final PqWeights weights;
-    private final int tiles;
     private final float[]
             turned; // [codebooks][dim][256]; behind the last code vector the first again, which changes no range
     private final byte[] codes; // [tiles][subspaces][rows of a tile]
 
     private PqMatrix(PqKernels kernels, PqWeights weights) {
+        super(weights);
         this.kernels = kernels;
         this.weights = weights;
         int dim = weights.dim();
@@ -37,7 +37,7 @@ public final class PqMatrix implements LowBitMatrix {
             turned[i] = codebooks[(book * size + (entry < size ? entry : 0)) * dim + i / PqKernels.ENTRIES % dim];
         }
         int subspaces = weights.subspaces();
-        tiles = (weights.rows() - 1) / PqKernels.ROWS + 1;
+        int tiles = (weights.rows() - 1) / PqKernels.ROWS + 1;
         codes = new byte[Math.multiplyExact(Math.multiplyExact(tiles, subspaces), PqKernels.ROWS)];
         for (int row = 0; row < weights.rows(); row++) {
             int tile = row / PqKernels.ROWS * subspaces;
@@ -57,29 +57,43 @@ public final class PqMatrix implements LowBitMatrix {
     }
 
     @Override
-    public int rows() {
-        return weights.rows();
+    int tileRows() {
+        return PqKernels.ROWS;
     }
 
     @Override
-    public int cols() {
-        return weights.cols();
-    }
-
-    @Override
-    public float[] multiply(float[] x, int threads) {
-        if (x.length != cols()) {
-            throw new IllegalArgumentException("x has " + x.length + " values, must have " + cols());
-        }
+    void multiply(float[] x, float[] y, Workers workers) {
         int dim = weights.dim();
         PqTables tables = new PqTables(kernels, turned, dim, Arrays.copyOf(x, weights.subspaces() * dim));
-        float[] y = new float[tiles * PqKernels.ROWS];
-        try (Workers workers = new Workers(threads)) {
-            workers.runRows(tiles, TILES_PER_TASK, (from, to) -> kernels.multiply(codes, tables, y, from, to));
-        }
+        workers.runRows(
+                y.length / PqKernels.ROWS, TILES_PER_TASK, (from, to) -> kernels.multiply(codes, tables, y, from, to));
         for (int row = 0; row < rows(); row++) {
             y[row] *= weights.scales().get(row, 0);
         }
-        return y.length == rows() ? y : Arrays.copyOf(y, rows());
+    }
+
+    @Override
+    void panel(int row, int from, int to, int columns, float[] panel) {
+        int dim = weights.dim();
+        int count = Math.min(columns, rows() - row);
+        float[] scales = new float[count];
+        for (int r = 0; r < count; r++) {
+            scales[r] = weights.scales().get(row + r, 0);
+        }
+        int[] found = new int[count];
+        for (int subspace = from / dim; subspace * dim < to; subspace++) {
+            for (int r = 0; r < count; r++) {
+                found[r] = weights.code(row + r, subspace);
+            }
+            int book = weights.shared() ? 0 : subspace * dim;
+            int first = subspace * dim;
+            for (int col = Math.max(from, first); col < Math.min(to, first + dim); col++) {
+                int entries = (book + col - first) * PqKernels.ENTRIES;
+                int panelAt = (col - from) * columns;
+                for (int r = 0; r < count; r++) {
+                    panel[panelAt + r] = scales[r] * turned[entries + found[r]];
+                }
+            }
+        }
     }
 }

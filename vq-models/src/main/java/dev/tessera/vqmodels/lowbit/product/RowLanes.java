@@ -1,7 +1,12 @@
 package dev.tessera.vqmodels.lowbit.product;
 
+import dev.tessera.codebook.internal.Workers;
+
 /** The order of weights of which each row has a lane of 16 bits: tiles of a few vectors. */
 interface RowLanes {
+    /** Rows of a task, rounded up to a tile. */
+    int ROWS_PER_TASK = 256;
+
     /** Rows of a vector. */
     int lanes();
 
@@ -20,5 +25,10 @@ interface RowLanes {
     default int place(int row) {
         int inVector = row % lanes();
         return row - inVector + (inVector < lanes() / 2 ? 2 * inVector : 2 * inVector - lanes() + 1);
+    }
+
+    /** Shares out the tiles of {@code count} rows. */
+    default void runTiles(Workers workers, int count, Workers.RowTask tiles) {
+        workers.runRows(count / rows(), Math.max(1, ROWS_PER_TASK / rows()), tiles);
     }
 }

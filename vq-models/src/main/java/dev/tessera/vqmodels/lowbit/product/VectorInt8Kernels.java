@@ -37,6 +37,12 @@ final class VectorInt8Kernels implements Int8Kernels {
         }
     }
 
+    @Override
+    public void panel(
+            byte[] weights, int at, int count, float[] scales, int scalesAt, float[] panel, int panelAt, int columns) {
+        VectorPanels.bytes(weights, at, ROWS, count, scales, scalesAt, panel, panelAt, columns);
+    }
+
     private static void tile(byte[] weights, int weightsAt, RoundedInputs inputs, float[] scales, float[] y, int yAt) {
         int[] pairs = inputs.pairs();
         float[] steps = inputs.steps();

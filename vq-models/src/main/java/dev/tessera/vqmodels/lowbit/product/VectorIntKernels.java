@@ -54,4 +54,18 @@ abstract class VectorIntKernels implements IntKernels {
             tile(weights, weightsAt, inputs, factors, stepsOfGroup, scales, zeros, scalesAt, y, tile * ROWS);
         }
     }
+
+    @Override
+    public void panel(
+            byte[] weights,
+            int lane,
+            int count,
+            float[] scales,
+            float[] zeros,
+            int scalesAt,
+            float[] panel,
+            int panelAt,
+            int columns) {
+        VectorPanels.codes(bits(), weights, lane, ROWS, count, scales, zeros, scalesAt, panel, panelAt, columns);
+    }
 }

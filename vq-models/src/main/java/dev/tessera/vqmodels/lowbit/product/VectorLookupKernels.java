@@ -191,6 +191,27 @@ final class VectorLookupKernels implements LookupKernels {
     }
 
     @Override
+    public void panel(
+            byte[] weights,
+            int at,
+            int blocks,
+            float[] turned,
+            int turnedAt,
+            int dim,
+            float[] scales,
+            int scalesAt,
+            float[] panel,
+            int panelAt,
+            int columns) {
+        if (columns < HALF) {
+            LookupKernels.super.panel(
+                    weights, at, blocks, turned, turnedAt, dim, scales, scalesAt, panel, panelAt, columns);
+        } else {
+            VectorPanels.halves(weights, at, blocks, turned, turnedAt, dim, scales, scalesAt, panel, panelAt, columns);
+        }
+    }
+
+    @Override
     public float fill(float[] turned, float[] inputs, int first, int tables, float[] values, float[] least) {
         int dim = turned.length / LookupTables.ENTRIES;
         float range = 0;
