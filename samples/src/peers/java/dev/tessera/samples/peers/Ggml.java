@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * Matrix-vector products of ggml: a graph of one {@code mul_mat} on one thread of its CPU backend, rounding of the inputs
+ * Products of ggml with a vector or a batch of them: a graph of one {@code mul_mat} on one thread of its CPU backend, rounding of the inputs
  * included. Nothing is ever freed.
  */
 final class Ggml {
@@ -58,13 +58,14 @@ final class Ggml {
     }
 
     /**
-     * A product {@code W x}, ready to run.
+     * A product {@code W x} for each x of a batch, ready to run.
      *
-     * @param weights {@code [rows x x.length]}
+     * @param weights {@code [rows x cols]}
+     * @param x {@code [batch x cols]}
      * @param repacked in the other order of blocks that ggml has of some types
      */
-    Supplier<float[]> product(Type type, float[] weights, float[] x, boolean repacked) {
-        int cols = x.length;
+    Supplier<float[]> product(Type type, float[] weights, float[] x, int batch, boolean repacked) {
+        int cols = x.length / batch;
         int rows = weights.length / cols;
         MemorySegment parameters = arena.allocate(CONTEXT_PARAMETERS);
         parameters.set(LONG, 0, CONTEXT_BYTES);
@@ -72,7 +73,7 @@ final class Ggml {
         MemorySegment context = address(function(base, "ggml_init", ADDRESS, CONTEXT_PARAMETERS), parameters);
         MethodHandle tensor = function(base, "ggml_new_tensor_2d", ADDRESS, ADDRESS, INT, LONG, LONG);
         MemorySegment w = address(tensor, context, type.number, (long) cols, (long) rows);
-        MemorySegment in = address(tensor, context, Type.F32.number, (long) cols, 1L);
+        MemorySegment in = address(tensor, context, Type.F32.number, (long) cols, (long) batch);
         MemorySegment out =
                 address(function(base, "ggml_mul_mat", ADDRESS, ADDRESS, ADDRESS, ADDRESS), context, w, in);
         if (repacked) {
@@ -83,13 +84,13 @@ final class Ggml {
         try (Arena scratch = Arena.ofConfined()) {
             MemorySegment quantized = quantized(scratch, type, weights, rows, cols, w);
             nothing(set, w, quantized, 0L, quantized.byteSize());
-            nothing(set, in, scratch.allocateFrom(ValueLayout.JAVA_FLOAT, x), 0L, 4L * cols);
+            nothing(set, in, scratch.allocateFrom(ValueLayout.JAVA_FLOAT, x), 0L, 4L * x.length);
         }
         MemorySegment graph = address(function(base, "ggml_new_graph", ADDRESS, ADDRESS), context);
         nothing(function(base, "ggml_build_forward_expand", null, ADDRESS, ADDRESS), graph, out);
         MethodHandle compute = function(base, "ggml_backend_graph_compute", INT, ADDRESS, ADDRESS);
         MethodHandle get = function(base, "ggml_backend_tensor_get", null, ADDRESS, ADDRESS, LONG, LONG);
-        MemorySegment y = arena.allocate(4L * rows);
+        MemorySegment y = arena.allocate(4L * rows * batch);
         return () -> {
             int status = (int) call(compute, backend, graph);
             if (status != 0) {

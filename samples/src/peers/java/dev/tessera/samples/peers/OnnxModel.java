@@ -8,6 +8,12 @@ import dev.tessera.vqmodels.lowbit.ScalarCodes;
 
 /** ONNX models of one node. */
 final class OnnxModel {
+    /** Accuracy level of MatMulNBits whose inputs are not rounded. */
+    static final int FLOATS = 1;
+
+    /** Accuracy level of MatMulNBits whose inputs are rounded to 8 bits. */
+    static final int BYTES = 4;
+
     private OnnxModel() {}
 
     /** {@code y = x w}, x {@code [batch x in]}, w {@code [in x out]}. */
@@ -18,13 +24,14 @@ final class OnnxModel {
     }
 
     /**
-     * {@code y = W x}, W of symmetric integers in groups along the inputs, by MatMulNBits with activations of 8 bits.
+     * {@code y = W x} for each x {@code [in]} of the batch, W of symmetric integers in groups along the inputs, by MatMulNBits.
      *
      * @param bits 2, 4 or 8
+     * @param inputs how they are taken: {@link #FLOATS} or {@link #BYTES}
      * @param codes {@code [out x in]} of so many bits, 2^(bits - 1) is zero
      * @param scales {@code [out x in / group]}
      */
-    static byte[] nBits(int in, int out, int bits, int group, byte[] codes, float[] scales) {
+    static byte[] nBits(int batch, int in, int out, int bits, int group, int inputs, byte[] codes, float[] scales) {
         int inByte = Byte.SIZE / bits;
         byte[] packed = new byte[codes.length / inByte];
         for (int i = 0; i < codes.length; i++) {
@@ -34,15 +41,15 @@ final class OnnxModel {
         integer(attributes, "N", out);
         integer(attributes, "bits", bits);
         integer(attributes, "block_size", group);
-        integer(attributes, "accuracy_level", 4);
+        integer(attributes, "accuracy_level", inputs);
         OnnxGraph graph = new OnnxGraph();
         String weights = graph.constant(packed, out, in / group, group / inByte);
         String y = graph.nodeOfRuntime("MatMulNBits", attributes, "x", weights, graph.constant(scales, scales.length));
-        return graph.model(y, new long[] {1, in}, new long[] {1, out});
+        return graph.model(y, new long[] {batch, in}, new long[] {batch, out});
     }
 
-    /** {@code y = W x}, W of bytes with a scale for every row, inputs rounded to bytes with one. */
-    static byte[] dynamic(int in, int out, ScalarCodes weights) {
+    /** {@code y = W x} for each x {@code [in]} of the batch, W of bytes with a scale for every row, inputs rounded to bytes with one. */
+    static byte[] dynamic(int batch, int in, int out, ScalarCodes weights) {
         byte[] transposed = new byte[in * out];
         float[] scales = new float[out];
         for (int r = 0; r < out; r++) {
@@ -58,7 +65,7 @@ final class OnnxModel {
                 "x",
                 graph.constantOfSigned(transposed, in, out),
                 graph.constant(scales, out));
-        return graph.model(y, new long[] {1, in}, new long[] {1, out});
+        return graph.model(y, new long[] {batch, in}, new long[] {batch, out});
     }
 
     /** A convolution without bias whose output has the size of its input; {@code kernel} has an extent per axis. */
