@@ -7,8 +7,6 @@ import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.LANES;
  * width. With both loops in one class the one that ran second was compiled without a profile and took five times as long.
  */
 abstract class VectorIntKernels implements IntKernels {
-    private static final int ROWS = 2 * LANES;
-
     abstract void tile(
             byte[] weights,
             int weightsAt,
@@ -49,9 +47,9 @@ abstract class VectorIntKernels implements IntKernels {
             int to) {
         int groups = (inputs.steps().length - 1) / stepsOfGroup + 1;
         for (int tile = from; tile < to; tile++) {
-            int weightsAt = tile * inputs.depth() / laneInputs() * 2 * ROWS;
-            int scalesAt = tile * groups * ROWS;
-            tile(weights, weightsAt, inputs, factors, stepsOfGroup, scales, zeros, scalesAt, y, tile * ROWS);
+            int weightsAt = tile * inputs.depth() / laneInputs() * 2 * rows();
+            int scalesAt = tile * groups * rows();
+            tile(weights, weightsAt, inputs, factors, stepsOfGroup, scales, zeros, scalesAt, y, tile * rows());
         }
     }
 
@@ -66,6 +64,6 @@ abstract class VectorIntKernels implements IntKernels {
             float[] panel,
             int panelAt,
             int columns) {
-        VectorPanels.codes(bits(), weights, lane, ROWS, count, scales, zeros, scalesAt, panel, panelAt, columns);
+        VectorPanels.codes(bits(), weights, lane, rows(), count, scales, zeros, scalesAt, panel, panelAt, columns);
     }
 }
