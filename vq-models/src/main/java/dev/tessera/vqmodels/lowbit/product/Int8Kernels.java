@@ -37,7 +37,7 @@ interface Int8Kernels extends RowLanes {
 
     @Override
     default int vectors() {
-        return 4;
+        return 2;
     }
 
     static Int8Kernels best() {

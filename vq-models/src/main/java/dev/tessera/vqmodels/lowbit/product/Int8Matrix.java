@@ -12,7 +12,7 @@ import java.util.Arrays;
  * inputs, beside 0.9 % that 8 bits a row do to Gaussian weights.
  *
  * <p>Cost: 9 operations on vectors for as many products as a vector has bytes. Memory: the weights, rows rounded up to
- * a multiple of 128 where vectors have 512 bits (of 64 at 256).
+ * a multiple of 64 where vectors have 512 bits (of 32 at 256).
  */
 public final class Int8Matrix extends LowBitMatrix {
     private final Int8Kernels kernels;

@@ -1,13 +1,11 @@
 package dev.tessera.vqmodels.lowbit.product;
 
 import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.BYTES;
-import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.FLOATS;
 import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.INTS;
 import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.LANES;
 import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.SHORTS;
 
 import jdk.incubator.vector.ByteVector;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
@@ -35,23 +33,9 @@ final class VectorInt4Kernels extends VectorIntKernels {
     }
 
     @Override
-    void tile(
-            byte[] weights,
-            int weightsAt,
-            RoundedInputs inputs,
-            int[] factors,
-            int stepsOfGroup,
-            float[] scales,
-            float[] zeros,
-            int scalesAt,
-            float[] y,
-            int yAt) {
-        float[] steps = inputs.steps();
-        FloatVector low0 = FloatVector.zero(FLOATS);
-        FloatVector high0 = FloatVector.zero(FLOATS);
-        FloatVector low1 = FloatVector.zero(FLOATS);
-        FloatVector high1 = FloatVector.zero(FLOATS);
-        for (int s = 0; s < steps.length; s++) {
+    void sums(byte[] weights, int weightsAt, RoundedInputs inputs, int[] factors, int[] sums) {
+        int steps = inputs.steps().length;
+        for (int s = 0; s < steps; s++) {
             int first = s * inputs.length();
             int end = inputs.end(s);
             IntVector whole0 = IntVector.zero(INTS);
@@ -87,29 +71,10 @@ final class VectorInt4Kernels extends VectorIntKernels {
                 upper1 = upper1.add(flipped1.lanewise(VectorOperators.LSHR, 16));
             }
             int flips = (end - first) / BLOCK * -SIGN;
-            int at = scalesAt + s / stepsOfGroup * ROWS;
-            FloatVector step = FloatVector.broadcast(FLOATS, steps[s]);
-            FloatVector minus = FloatVector.broadcast(FLOATS, -inputs.sums()[s]);
-            low0 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at), (FloatVector)
-                            whole0.sub(upper0.lanewise(VectorOperators.LSHL, 16))
-                                    .sub(flips)
-                                    .convertShape(VectorOperators.I2F, FLOATS, 0)))
-                    .fma(FloatVector.fromArray(FLOATS, scales, at), low0);
-            high0 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + HALF), (FloatVector)
-                            upper0.sub(flips).convertShape(VectorOperators.I2F, FLOATS, 0)))
-                    .fma(FloatVector.fromArray(FLOATS, scales, at + HALF), high0);
-            low1 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES), (FloatVector)
-                            whole1.sub(upper1.lanewise(VectorOperators.LSHL, 16))
-                                    .sub(flips)
-                                    .convertShape(VectorOperators.I2F, FLOATS, 0)))
-                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES), low1);
-            high1 = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES + HALF), (FloatVector)
-                            upper1.sub(flips).convertShape(VectorOperators.I2F, FLOATS, 0)))
-                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES + HALF), high1);
+            whole0.sub(upper0.lanewise(VectorOperators.LSHL, 16)).sub(flips).intoArray(sums, s * ROWS);
+            upper0.sub(flips).intoArray(sums, s * ROWS + HALF);
+            whole1.sub(upper1.lanewise(VectorOperators.LSHL, 16)).sub(flips).intoArray(sums, s * ROWS + LANES);
+            upper1.sub(flips).intoArray(sums, s * ROWS + LANES + HALF);
         }
-        low0.intoArray(y, yAt);
-        high0.intoArray(y, yAt + HALF);
-        low1.intoArray(y, yAt + LANES);
-        high1.intoArray(y, yAt + LANES + HALF);
     }
 }

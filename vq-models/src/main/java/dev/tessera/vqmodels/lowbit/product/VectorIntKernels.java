@@ -1,23 +1,30 @@
 package dev.tessera.vqmodels.lowbit.product;
 
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.FLOATS;
+import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.INTS;
 import static dev.tessera.vqmodels.lowbit.product.LaneSpecies.LANES;
 
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
 /**
- * What the Vector API twins of {@link ScalarIntKernels} share: all but the product of a tile, which is one compiled loop for each
- * width. With both loops in one class the one that ran second was compiled without a profile and took five times as long.
+ * What the Vector API twins of {@link ScalarIntKernels} share: all but the integer sums of a tile, which are one compiled loop for each
+ * width. What makes floats of the sums is a method of its own. With both in one, C2 of JDK 25 in up to a third of the runs left an
+ * operation or two to calls, whose vectors are objects, and the product took 5 to 10 times as long: it inlines operations late, in an
+ * order that differs from run to run, and gives one up whose inputs are not known to be vectors by then ({@code PrintInlining} says
+ * "static call node changed: trying again"). The fewer sums a loop carries, the rarer.
  */
 abstract class VectorIntKernels implements IntKernels {
-    abstract void tile(
-            byte[] weights,
-            int weightsAt,
-            RoundedInputs inputs,
-            int[] factors,
-            int stepsOfGroup,
-            float[] scales,
-            float[] zeros,
-            int scalesAt,
-            float[] y,
-            int yAt);
+    private static final int HALF = LANES / 2;
+    private static final int ROWS = 2 * LANES;
+
+    /**
+     * The sums of the products of codes and integers of a tile that starts at {@code weightsAt}.
+     *
+     * @param sums {@code [steps][rows]}
+     */
+    abstract void sums(byte[] weights, int weightsAt, RoundedInputs inputs, int[] factors, int[] sums);
 
     @Override
     public int lanes() {
@@ -45,12 +52,55 @@ abstract class VectorIntKernels implements IntKernels {
             float[] y,
             int from,
             int to) {
-        int groups = (inputs.steps().length - 1) / stepsOfGroup + 1;
+        int steps = inputs.steps().length;
+        int groups = (steps - 1) / stepsOfGroup + 1;
+        int[] sums = new int[steps * ROWS];
         for (int tile = from; tile < to; tile++) {
-            int weightsAt = tile * inputs.depth() / laneInputs() * 2 * rows();
-            int scalesAt = tile * groups * rows();
-            tile(weights, weightsAt, inputs, factors, stepsOfGroup, scales, zeros, scalesAt, y, tile * rows());
+            sums(weights, tile * inputs.depth() / laneInputs() * 2 * ROWS, inputs, factors, sums);
+            scaled(sums, inputs, stepsOfGroup, scales, zeros, tile * groups * ROWS, y, tile * ROWS);
         }
+    }
+
+    private static void scaled(
+            int[] sums,
+            RoundedInputs inputs,
+            int stepsOfGroup,
+            float[] scales,
+            float[] zeros,
+            int scalesAt,
+            float[] y,
+            int yAt) {
+        float[] steps = inputs.steps();
+        float[] inputSums = inputs.sums();
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = FloatVector.zero(FLOATS);
+        FloatVector c = FloatVector.zero(FLOATS);
+        FloatVector d = FloatVector.zero(FLOATS);
+        for (int s = 0; s < steps.length; s++) {
+            int at = scalesAt + s / stepsOfGroup * ROWS;
+            FloatVector step = FloatVector.broadcast(FLOATS, steps[s]);
+            FloatVector minus = FloatVector.broadcast(FLOATS, -inputSums[s]);
+            FloatVector aSum = (FloatVector)
+                    IntVector.fromArray(INTS, sums, s * ROWS).convertShape(VectorOperators.I2F, FLOATS, 0);
+            a = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at), aSum))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at), a);
+            FloatVector bSum = (FloatVector)
+                    IntVector.fromArray(INTS, sums, s * ROWS + HALF).convertShape(VectorOperators.I2F, FLOATS, 0);
+            b = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + HALF), bSum))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + HALF), b);
+            FloatVector cSum = (FloatVector)
+                    IntVector.fromArray(INTS, sums, s * ROWS + LANES).convertShape(VectorOperators.I2F, FLOATS, 0);
+            c = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES), cSum))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES), c);
+            FloatVector dSum = (FloatVector) IntVector.fromArray(INTS, sums, s * ROWS + LANES + HALF)
+                    .convertShape(VectorOperators.I2F, FLOATS, 0);
+            d = step.mul(minus.fma(FloatVector.fromArray(FLOATS, zeros, at + LANES + HALF), dSum))
+                    .fma(FloatVector.fromArray(FLOATS, scales, at + LANES + HALF), d);
+        }
+        a.intoArray(y, yAt);
+        b.intoArray(y, yAt + HALF);
+        c.intoArray(y, yAt + LANES);
+        d.intoArray(y, yAt + LANES + HALF);
     }
 
     @Override
