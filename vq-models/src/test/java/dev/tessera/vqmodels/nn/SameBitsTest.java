@@ -43,7 +43,8 @@ class SameBitsTest {
     @Test
     void theBitsAreThoseOfEveryVersion() {
         assertEquals(
-                "202344364 1690311685 -89415859 1862330324 1701821166 717184054 2145799117 659887595", fingerprint());
+                "202344364 1690311685 -89415859 1862330324 1701821166 -1098231809 1389389876 -514914291",
+                fingerprint());
     }
 
     /** Prints the fingerprint, for the parent to compare. */
@@ -63,8 +64,8 @@ class SameBitsTest {
     }
 
     private static int lowBits() {
-        WeightMatrix matrix = Samples.matrix(7, 150, 333);
-        float[] x = Samples.inputs(8, 1, 333);
+        WeightMatrix matrix = Samples.matrix(7, 70, 150);
+        float[] x = Samples.inputs(8, 1, 150);
         int hash = 0;
         for (ScalarFormat format : List.of(
                 ScalarFormat.int8(), ScalarFormat.affine(4, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
@@ -87,20 +88,20 @@ class SameBitsTest {
     }
 
     private static int batches() {
-        WeightMatrix matrix = Samples.matrix(11, 150, 333);
-        float[] x = Samples.inputs(12, 11, 333);
+        WeightMatrix matrix = Samples.matrix(11, 70, 150);
+        float[] x = Samples.inputs(12, 9, 150);
         int hash = 0;
         for (ScalarFormat format : List.of(
                 ScalarFormat.int8(), ScalarFormat.affine(4, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
             QuantizedWeights weights = RoundToNearest.standard(1).quantize(matrix, format);
-            hash = 31 * hash + Arrays.hashCode(LowBitMatrix.of(weights).multiply(x, 11, 1));
+            hash = 31 * hash + Arrays.hashCode(LowBitMatrix.of(weights).multiply(x, 9, 1));
         }
         return hash;
     }
 
     private static int bitPlanes() {
-        WeightMatrix matrix = Samples.matrix(9, 150, 700);
-        float[] x = Samples.inputs(10, 1, 700);
+        WeightMatrix matrix = Samples.matrix(9, 40, 300);
+        float[] x = Samples.inputs(10, 1, 300);
         int hash = 0;
         for (ScalarFormat format : List.of(ScalarFormat.affine(2, 32), ScalarFormat.ternary(), ScalarFormat.binary())) {
             BitPlaneMatrix product =
