@@ -62,9 +62,7 @@ public final class LookupMatrix extends LowBitMatrix {
             }
         }
         this.vectors = weights instanceof Vq16Weights vq ? vq : null;
-        this.turned = vectors == null
-                ? LookupTables.turned(levels(factor, zero), 4)
-                : LookupTables.turned(vectors.codebooks(), vectors.dim());
+        this.turned = vectors == null ? levels(factor, zero) : LookupTables.turned(vectors.codebooks(), vectors.dim());
         int inputBlocks = (cols - 1) / blockInputs + 1;
         this.group =
                 weights instanceof ScalarWeights scalar ? scalar.scalarFormat().groupLength(cols) : cols;
@@ -72,7 +70,7 @@ public final class LookupMatrix extends LowBitMatrix {
         this.segments = Segment.of(planes, inputBlocks, (group - 1) / blockInputs + 1);
     }
 
-    /** What each half of a byte of one plane stands for, {@code [16][4]}. */
+    /** What each half of a byte of one plane stands for, {@code [4][16]}. */
     private static float[] levels(float factor, float zero) {
         float[] levels = LookupTables.BITS.clone();
         for (int i = 0; i < levels.length; i++) {
@@ -129,10 +127,11 @@ public final class LookupMatrix extends LowBitMatrix {
         LookupTables tables = new LookupTables(kernels, segments, planes, factor, dim);
         for (int first = 0; first < tiles; first += tilesPerBook) {
             if (vectors == null) {
-                tables.fill(x, LookupTables.BITS, 0);
+                tables.fill(x, LookupTables.BITS);
             } else {
-                int book = first / tilesPerBook * Vq16Weights.CODEBOOK_SIZE * vectors.dim();
-                tables.fill(x, vectors.codebooks(), book);
+                int size = Vq16Weights.CODEBOOK_SIZE * dim;
+                int book = first / tilesPerBook * size;
+                tables.fill(x, Arrays.copyOfRange(turned, book, book + size));
             }
             int begin = first;
             workers.runRows(

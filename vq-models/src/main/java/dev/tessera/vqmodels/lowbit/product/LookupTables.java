@@ -16,13 +16,13 @@ final class LookupTables {
 
     static final int ENTRIES = 16;
 
-    /** Of bit planes: the code vector of an entry is its bits, the lowest first. */
+    /** Of bit planes, {@code [4][16]}: the code vector of an entry is its bits, the lowest first. */
     static final float[] BITS = bits();
 
     private static float[] bits() {
         float[] bits = new float[4 * ENTRIES];
         for (int i = 0; i < bits.length; i++) {
-            bits[i] = i / 4 >> i % 4 & 1;
+            bits[i] = i % ENTRIES >> i / ENTRIES & 1;
         }
         return bits;
     }
@@ -76,10 +76,9 @@ final class LookupTables {
      * Entry e is the product of code vector e with the inputs that it meets; of bit planes the sum of the inputs whose bit is set in
      * e, the product with {@link #BITS}.
      *
-     * @param codebook {@code [16 x dim]} from {@code codebookAt} on
+     * @param turned the code vectors, {@code [dim][16]}
      */
-    void fill(float[] x, float[] codebook, int codebookAt) {
-        float[] turned = turned(Arrays.copyOfRange(codebook, codebookAt, codebookAt + dim * ENTRIES), dim);
+    void fill(float[] x, float[] turned) {
         Segment last = segments.getLast();
         float[] inputs = Arrays.copyOf(x, (last.firstBlock() + last.blocks()) / planes * 2 * dim);
         for (int s = 0; s < segments.size(); s++) {

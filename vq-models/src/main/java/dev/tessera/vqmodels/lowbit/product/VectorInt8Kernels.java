@@ -81,7 +81,7 @@ final class VectorInt8Kernels implements Int8Kernels {
 
     /** In a method of its own, as in {@link VectorIntKernels}. */
     private static void scaled(int[] sums, float[] steps, float[] scales, float[] y, int at) {
-        for (int r = 0; r < ROWS; r += 2 * HALF) {
+        for (int r = 0; r < ROWS; r += LANES) {
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = FloatVector.zero(FLOATS);
             for (int g = 0; g < steps.length; g++) {
